@@ -1,0 +1,170 @@
+"""The gate's comparison: nbval's own, plus what nbval leaves out (drawings, order of outputs, tampering)."""
+
+import copy
+import os
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
+from tools.drawings import moved, without_coordinates
+from tools.notebooks import ENVIRONMENT, VIEW
+
+TAMPERINGS = 25  # per chapter and kind of target
+os.environ.update(ENVIRONMENT)  # kernels inherit it
+_nbval_compare = IPyNbCell.compare_outputs
+
+
+def _shape(outputs: Any) -> list[tuple[Any, ...]]:
+    """Kind, stream name and formats of each output, in order: nbval looks at none of these."""
+    return [
+        (
+            output["output_type"],
+            output.get("name"),
+            *sorted(set(output.get("data", {})) - {VIEW}),
+        )
+        for output in outputs
+    ]
+
+
+def gate_compare(
+    cell: Any, fresh: Any, stored: Any, skip_compare: Any = None
+) -> bool:
+    """Compare all words as nbval does, then order and kinds, then coordinates within half a point."""
+    if not _nbval_compare(
+        cell, without_coordinates(fresh), without_coordinates(stored), skip_compare
+    ):
+        return False
+    if _shape(fresh) != _shape(stored):
+        cell.comparison_traceback = [
+            f"kinds or order of outputs differ: {_shape(stored)} {_shape(fresh)}"
+        ]
+        return False
+    distance = moved(stored, fresh)
+    cell.comparison_traceback = [distance]
+    return distance is None
+
+
+IPyNbCell.compare_outputs = gate_compare
+
+
+# ---- The tamper test: change one stored thing, ask the comparison above, demand red. ----
+
+_PATTERNS = {
+    "digit": re.compile(r"\d"),
+    "word": re.compile(r"[A-Za-z]{2,}"),
+    "coordinate": re.compile(r'(?<= [xy]=")-?[\d.]+(?=")|(?<=[ML] )-?[\d.]+'),
+}
+
+
+def _texts(outputs: Any) -> Iterator[tuple[Any, str, str]]:
+    """Everything stored that a reader sees, as (container, key, kind)."""
+    for output in outputs:
+        if output["output_type"] == "stream":
+            yield output, "text", "printed"
+        elif output["output_type"] == "error":
+            yield output, "evalue", "printed"
+        else:
+            for mime in output["data"]:
+                yield (
+                    output["data"],
+                    mime,
+                    "drawing"
+                    if "<svg" in "".join(output["data"][mime])
+                    else "printed",
+                )
+
+
+def _spoilt(found: str, kind: str, generator: random.Random) -> str:
+    if kind == "digit":
+        return str((int(found) + generator.randint(1, 9)) % 10)
+    if kind in ("word", "caption"):
+        return found[:-1] + ("x" if found[-1] != "x" else "y")
+    return f"{float(found) + generator.choice((-1, 1)) * generator.uniform(0.7, 9):.2f}"
+
+
+def _targets(cells: list[Any], kind: str) -> list[tuple[Any, int, int, int]]:
+    """Every place of this kind in the stored outputs, as (cell, which text, start, end)."""
+    wanted = "drawing" if kind in ("coordinate", "caption") else "printed"
+    places = []
+    for cell in cells:
+        for index, (holder, key, held) in enumerate(_texts(cell.cell.outputs)):
+            if held != wanted:
+                continue
+            text = "".join(holder[key])
+            pattern = _PATTERNS["word" if kind == "caption" else kind]
+            spans = [match.span() for match in pattern.finditer(text)]
+            if kind == "caption":
+                inside = [
+                    m.span()
+                    for m in re.finditer(
+                        r"(?<=>)[^<>]+(?=</(?:figcaption|td)>)", text
+                    )
+                ]
+                spans = [
+                    (a, b)
+                    for a, b in spans
+                    if any(start <= a and b <= end for start, end in inside)
+                ]
+            places += [(cell, index, *span) for span in spans]
+    return places
+
+
+class TamperItem(pytest.Item):
+    """After a notebook's cells passed: spoil its stored outputs, one place at a time; each must be noticed."""
+
+    def __init__(self, *, kind: str, cells: list[Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.kind, self.cells = kind, cells
+
+    def runtest(self) -> None:
+        """Spoil and compare; the fresh outputs are those of the one execution that just passed."""
+        if any(cell.test_outputs is None for cell in self.cells):
+            pytest.skip(
+                "needs the whole notebook's cells to have run in this session"
+            )
+        generator = random.Random(f"{self.parent.name} {self.kind}")  # type: ignore[union-attr]
+        places = _targets(self.cells, self.kind)
+        assert places, (
+            f"no stored {self.kind} to tamper with: is the chapter empty?"
+        )
+        missed = []
+        for cell, index, start, end in generator.sample(
+            places, min(TAMPERINGS, len(places))
+        ):
+            stored = copy.deepcopy(coalesce_streams(cell.cell.outputs))
+            holder, key, _ = list(_texts(stored))[index]
+            text = "".join(holder[key])
+            holder[key] = (
+                text[:start]
+                + _spoilt(text[start:end], self.kind, generator)
+                + text[end:]
+            )
+            if gate_compare(cell, cell.test_outputs, stored):
+                missed.append(
+                    f"{cell.name}: {text[max(0, start - 30) : end + 30]!r}"
+                )
+        assert not missed, f"tampering went unnoticed: {missed}"
+
+    def reportinfo(self) -> tuple[Any, int, str]:
+        """Name the item in pytest's listing."""
+        return self.path, 0, f"{self.path.name}::tampered {self.kind}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Add, after the cells of each notebook, one tamper item per kind of target."""
+    files: dict[IPyNbFile, list[Any]] = {}
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            files.setdefault(item.parent, []).append(item)
+    for file, cells in files.items():
+        last = items.index(cells[-1])
+        items[last + 1 : last + 1] = [
+            TamperItem.from_parent(
+                file, name=f"tampered {kind}", kind=kind, cells=cells
+            )
+            for kind in ("digit", "word", "caption", "coordinate")
+        ]

@@ -1,0 +1,20 @@
+"""Check an exercise's answer against torch, and say what went wrong where the mistake is a known one."""
+
+from lessons_pkg.checks import chapter01
+from lessons_pkg.checks.exercise import Exercise, verdict
+
+__all__ = ["check"]
+
+EXERCISES: dict[str, Exercise] = {**chapter01.EXERCISES}
+
+
+def check(name: str, answer: object) -> None:
+    """Print a verdict on ``answer`` to exercise ``name``, such as ``"01.2"``. Never raises.
+
+    ``answer``: a number, a tuple of numbers or a function, as the exercise asks; ``...`` is "not yet".
+    """
+    exercise = EXERCISES.get(name) if isinstance(name, str) else None
+    if exercise is None:
+        print(f"There is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
+        return
+    print(f"{name}: {verdict(exercise, answer)}")

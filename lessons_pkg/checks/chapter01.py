@@ -1,0 +1,139 @@
+"""Chapter 1: answers computed with torch, and the wrong ones we can explain."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lessons_pkg.checks.exercise import Exercise, Mistake
+
+X = torch.tensor([[1.0], [2.0], [3.0]], dtype=torch.float64)
+Y = 2 * X
+X_COLLEAGUE = torch.tensor([[0.0], [1.0], [2.0], [4.0], [5.0]], dtype=torch.float64)  # exercise 1.2
+MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
+LEARNING_RATE = 0.01
+
+
+def hessian(x: Tensor) -> Tensor:
+    """Second derivatives of the MSE of a line in (w, b), by autograd."""
+
+    def loss(parameters: Tensor) -> Tensor:
+        return functional.mse_loss(x * parameters[0] + parameters[1], torch.zeros_like(x))
+
+    result: Tensor = torch.func.hessian(loss)(torch.zeros(2, dtype=x.dtype))
+    return result
+
+
+def curvatures(x: Tensor) -> tuple[float, float]:
+    """Smallest and largest eigenvalue of the Hessian."""
+    low, high = torch.linalg.eigvalsh(hessian(x)).tolist()
+    return low, high
+
+
+def loss_and_gradient(reduction: str = "mean") -> tuple[float, float, float]:
+    """Compute the loss at w = b = 0 and its derivatives, by autograd."""
+    w, b = (torch.zeros(1, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    loss = functional.mse_loss(X * w + b, Y, reduction=reduction)
+    slope_w, slope_b = torch.autograd.grad(loss, (w, b))
+    return loss.item(), slope_w.item(), slope_b.item()
+
+
+def loss_after(start: tuple[float, float], updates: int) -> float:
+    """Loss after so many updates of gradient descent from (w, b), in closed form."""
+    values, vectors = torch.linalg.eigh(hessian(X))
+    shrink = (1 - LEARNING_RATE * values) ** updates
+    offset = shrink * (vectors.T @ (torch.tensor(start, dtype=torch.float64) - MINIMUM))
+    return float((values * offset**2).sum() / 2)
+
+
+def _columns() -> list[Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    random = [torch.randn(n, 1, generator=generator, dtype=torch.float64) for n in (4, 7, 20)]
+    return [X, X - X.mean(), *random]
+
+
+def _rescaled(factor: float, mean: float, w_slope: float, b_slope: float) -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return loss * factor * mean, slope_w * w_slope, slope_b * b_slope
+
+
+EXERCISES = {
+    "01.1": Exercise(
+        loss_and_gradient,
+        "The loss and both slopes agree with autograd.",
+        (
+            Mistake(
+                lambda: loss_and_gradient("sum"), "You summed over the points; MSE also divides by N = 3."
+            ),
+            Mistake(lambda: _rescaled(1, 1, 0.5, 0.5), "The slopes lack the 2 that the square brings down."),
+            Mistake(
+                lambda: _rescaled(1, 1, -1, -1),
+                "The slopes have the wrong sign: the error is prediction - y.",
+            ),
+            Mistake(
+                lambda: (math.sqrt(loss_and_gradient()[0]), *loss_and_gradient()[1:]),
+                "You took a square root: that is the RMSE, not the MSE.",
+            ),
+        ),
+    ),
+    "01.2": Exercise(
+        lambda: 2 / curvatures(X_COLLEAGUE)[1],
+        "One step further and the steep direction grows instead of shrinking.",
+        (
+            Mistake(
+                lambda: 2 / sum(curvatures(X_COLLEAGUE)),
+                "That is the fastest rate, not the largest stable one.",
+            ),
+            Mistake(
+                lambda: 1 / curvatures(X_COLLEAGUE)[1],
+                "At 1/lambda_max the steep direction is gone in one step; go on.",
+            ),
+            Mistake(
+                lambda: 2 / curvatures(X_COLLEAGUE)[0],
+                "That is the limit of the shallow direction; the steep one breaks first.",
+            ),
+            Mistake(
+                lambda: 0.8 / curvatures(X_COLLEAGUE)[1],
+                "Your Hessian lacks its factor: it is (2/N) times the sums.",
+            ),
+            Mistake(lambda: 4 / curvatures(X_COLLEAGUE)[1], "Your Hessian has 1/N where it needs 2/N."),
+        ),
+        rtol=1e-5,
+    ),
+    "01.3": Exercise(
+        lambda x: 2 / sum(curvatures(x)),
+        "Both directions now shrink by the same factor.",
+        (
+            Mistake(
+                lambda x: 2 / curvatures(x)[1],
+                "That is the edge of stability: the steep direction never settles.",
+            ),
+            Mistake(
+                lambda x: 1 / curvatures(x)[1],
+                "That kills the steep direction at once, and starves the shallow one.",
+            ),
+            Mistake(lambda x: 4 / len(x) / sum(curvatures(x)), "Your Hessian lacks its factor 2/N."),
+            Mistake(lambda x: 4 / sum(curvatures(x)), "Your Hessian has 1/N where it needs 2/N."),
+            Mistake(
+                lambda x: 0.5 / x.square().mean().item(),
+                "Your Hessian has no row for the bias: add a column of ones.",
+            ),
+        ),
+        cases=_columns,
+    ),
+    "01.4": Exercise(
+        lambda: max(loss_after((w, b), 999) for w in (-1.0, 1.0) for b in (-1.0, 1.0)),
+        "No seed can print more than this after 1000 epochs.",
+        (
+            Mistake(
+                lambda: loss_after((-1, 1), 1000),
+                "The loop prints the loss before the update: 999 updates, not 1000.",
+            ),
+            Mistake(lambda: loss_after((1, 1), 999), "That is the corner (1, 1); try the other three."),
+            Mistake(lambda: loss_after((1, -1), 999), "That is the corner (1, -1); try the other three."),
+            Mistake(lambda: loss_after((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
+        ),
+        rtol=1e-5,
+    ),
+}

@@ -1,0 +1,90 @@
+"""What an exercise is, and how an answer is judged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that learners are known to give, and what to tell them."""
+
+    answer: Callable[..., object]
+    diagnosis: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The right answer, computed when asked; where the answer is a function, the inputs to try it on."""
+
+    answer: Callable[..., object]
+    praise: str
+    mistakes: tuple[Mistake, ...] = ()
+    cases: Callable[[], Sequence[Tensor]] | None = None
+    rtol: float = 1e-4
+
+
+class NotAttempted(Exception):
+    """The stub is still in place."""
+
+
+def _numbers(value: object) -> Numbers:
+    if value is ... or value is None:
+        raise NotAttempted
+    if isinstance(value, Tensor):
+        return tuple(float(v) for v in value.detach().cpu().double().flatten())
+    if isinstance(value, (tuple, list)):
+        return tuple(number for part in value for number in _numbers(part))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return (float(value),)
+    raise TypeError(f"expected a number or several, got {type(value).__name__}")
+
+
+def _close(got: Numbers, want: Numbers, rtol: float) -> bool:
+    if len(got) != len(want):
+        return False
+    return torch.allclose(torch.tensor(got).double(), torch.tensor(want).double(), rtol=rtol, atol=1e-12)
+
+
+def _values(function: Callable[..., object], cases: Sequence[Tensor]) -> Numbers:
+    return tuple(number for case in cases for number in _numbers(function(case.clone())))
+
+
+def _shown(numbers: Numbers) -> str:
+    return ", ".join(f"{number:.6g}" for number in numbers)
+
+
+def _judge(exercise: Exercise, answer: object) -> str:
+    if exercise.cases is None:
+        got, want = _numbers(answer), _numbers(exercise.answer())
+        wrong = [(_numbers(mistake.answer()), mistake.diagnosis) for mistake in exercise.mistakes]
+    elif answer is ...:
+        raise NotAttempted
+    elif not callable(answer):
+        return f"not yet: this exercise asks for a function, got {type(answer).__name__}."
+    else:
+        cases = exercise.cases()
+        got, want = _values(answer, cases), _values(exercise.answer, cases)
+        wrong = [(_values(mistake.answer, cases), mistake.diagnosis) for mistake in exercise.mistakes]
+    if _close(got, want, exercise.rtol):
+        return f"correct. {exercise.praise}"
+    if len(got) != len(want):
+        return f"not yet: expected {len(want)} numbers, got {len(got)}."
+    for numbers, diagnosis in wrong:
+        if _close(got, numbers, exercise.rtol):
+            return f"not yet. {diagnosis}"
+    return f"not yet: got {_shown(got[:3])}, which is none of the answers we can explain. See the hints."
+
+
+def verdict(exercise: Exercise, answer: object) -> str:
+    """One sentence or two on ``answer``, whatever it is."""
+    try:
+        return _judge(exercise, answer)
+    except (NotAttempted, NotImplementedError):
+        return "not attempted yet. Replace the ... and run the cell again."
+    except Exception as error:  # never raise at a learner: say what their code did
+        return f"not yet: your answer raised {type(error).__name__}: {error}"

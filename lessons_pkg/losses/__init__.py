@@ -1,0 +1,5 @@
+"""Losses with the names, argument order and options of ``torch.nn.functional``, written to be read."""
+
+from lessons_pkg.losses.regression import mse_loss
+
+__all__ = ["mse_loss"]

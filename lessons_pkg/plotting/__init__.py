@@ -1,0 +1,16 @@
+"""Figures that belong to the page: tensors in, Axes out, shown as vector graphics with a caption."""
+
+from lessons_pkg.plotting.curves import descent_path, geometric_decay, line_fit, loss_curve, valley
+from lessons_pkg.plotting.html import figure_html, show
+from lessons_pkg.plotting.style import new_axes
+
+__all__ = [
+    "descent_path",
+    "figure_html",
+    "geometric_decay",
+    "line_fit",
+    "loss_curve",
+    "new_axes",
+    "show",
+    "valley",
+]

@@ -1,0 +1,121 @@
+"""Curves and surfaces of training: data first, Axes back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from lessons_pkg.plotting.style import BLUE, GREEN, INK, MUTED, ORANGE, log_axis, new_axes
+
+Numbers = Sequence[float] | Tensor
+
+
+def _column(name: str, values: Numbers) -> list[float]:
+    column = torch.as_tensor(values, dtype=torch.float64).detach().cpu().flatten()
+    if column.numel() == 0:
+        raise ValueError(f"{name}: nothing to draw, got an empty sequence")
+    return [float(value) for value in column]
+
+
+def loss_curve(
+    losses: Numbers, *, label: str | None = None, log: bool = True, ax: Axes | None = None, **line: Any
+) -> Axes:
+    """Draw the loss against update number, the first at 0; by default on a logarithmic axis.
+
+    Raises ValueError if ``losses`` is empty, or ``log`` is asked for and no loss is positive and finite.
+    """
+    values = _column("loss_curve", losses)
+    if log and not any(0 < value < float("inf") for value in values):
+        raise ValueError("loss_curve: a logarithmic axis needs at least one positive, finite loss")
+    ax = ax if ax is not None else new_axes()
+    ax.plot(range(len(values)), values, label=label, **line)
+    if log:
+        log_axis(ax)
+    ax.set_xlabel("updates done")
+    ax.set_ylabel("loss")
+    return ax
+
+
+def geometric_decay(
+    start: float,
+    factor: float,
+    updates: int,
+    *,
+    label: str | None = None,
+    ax: Axes | None = None,
+    **line: Any,
+) -> Axes:
+    """Draw the straight line (on a logarithmic axis) of a loss that shrinks by ``factor`` per update.
+
+    Raises ValueError unless ``start`` > 0, ``factor`` > 0 and ``updates`` >= 1.
+    """
+    if start <= 0 or factor <= 0 or updates < 1:
+        raise ValueError(
+            f"geometric_decay: need start > 0, factor > 0, updates >= 1; got {start}, {factor}, {updates}"
+        )
+    ax = ax if ax is not None else new_axes()
+    ends = [start, start * factor**updates]
+    ax.plot([0, updates], ends, label=label, **({"linestyle": "--", "linewidth": 1.3, "color": MUTED} | line))
+    return ax
+
+
+def line_fit(x: Numbers, y: Numbers, weight: float, bias: float, *, ax: Axes | None = None) -> Axes:
+    """Draw data points, the fitted line ``weight * x + bias`` and the error of each point.
+
+    Raises ValueError if ``x`` and ``y`` differ in length or are empty.
+    """
+    xs, ys = _column("line_fit", x), _column("line_fit", y)
+    if len(xs) != len(ys):
+        raise ValueError(f"line_fit: x has {len(xs)} values and y has {len(ys)}; give one y per x")
+    ax = ax if ax is not None else new_axes()
+    margin = 0.15 * (max(xs) - min(xs) or 1.0)
+    ends = [min(xs) - margin, max(xs) + margin]
+    ax.vlines(xs, ys, [weight * value + bias for value in xs], color=ORANGE, linewidth=2.2, label="error")
+    ax.plot(ends, [weight * value + bias for value in ends], color=BLUE, label="fitted line")
+    ax.plot(xs, ys, "o", color=INK, markersize=6, label="data")
+    ax.set_xlabel("x")
+    ax.set_ylabel("y")
+    return ax
+
+
+def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | None = None) -> Axes:
+    """Draw level lines of the bowl ``(t - minimum)' hessian (t - minimum) / 2`` over two parameters.
+
+    ``hessian``: ``(2, 2)``, symmetric, positive definite; ``minimum``: ``(2,)``; ``reach``: half the width
+    of the window. Each line's loss is 4 times that of the next one inside. Raises ValueError otherwise.
+    """
+    if hessian.shape != (2, 2) or minimum.shape != (2,):
+        shapes = f"{tuple(hessian.shape)} and {tuple(minimum.shape)}"
+        raise ValueError(f"valley: hessian must be (2, 2) and minimum (2,), got {shapes}")
+    values, vectors = torch.linalg.eigh(hessian.detach().cpu().double())
+    if values[0] <= 0:
+        raise ValueError(f"valley: hessian must be positive definite, smallest eigenvalue {values[0]:.3g}")
+    centre = minimum.detach().cpu().double()
+    turn = torch.linspace(0, 2 * torch.pi, 73, dtype=torch.float64)
+    ax = ax if ax is not None else new_axes(size=(5.0, 4.2))
+    for level in range(-7, 5):
+        axes_lengths = torch.sqrt(2 * 4.0**level / values)
+        ellipse = centre[:, None] + vectors @ (axes_lengths[:, None] * torch.stack([turn.cos(), turn.sin()]))
+        ax.plot(ellipse[0].tolist(), ellipse[1].tolist(), color=MUTED, linewidth=0.7, gid="level")
+    ax.plot(*[[value] for value in centre.tolist()], "*", color=GREEN, markersize=11, label="minimum")
+    ax.set_xlim(float(centre[0]) - reach, float(centre[0]) + reach)
+    ax.set_ylim(float(centre[1]) - reach, float(centre[1]) + reach)
+    ax.grid(visible=False)
+    return ax
+
+
+def descent_path(points: Tensor, *, ax: Axes | None = None, **line: Any) -> Axes:
+    """Draw the route of two parameters, ``(steps, 2)``, with its first point marked.
+
+    Raises ValueError for another shape or no points.
+    """
+    if points.ndim != 2 or points.shape[1] != 2 or points.shape[0] == 0:
+        raise ValueError(f"descent_path: points must be (steps >= 1, 2), got {tuple(points.shape)}")
+    route = points.detach().cpu().double()
+    ax = ax if ax is not None else new_axes(size=(5.0, 4.2))
+    style = {"color": BLUE, "linewidth": 1.2, "marker": "o", "markersize": 2.6, "label": "route"} | line
+    ax.plot(route[:, 0].tolist(), route[:, 1].tolist(), **style)
+    ax.plot(*[[value] for value in route[0].tolist()], "s", color=ORANGE, markersize=6, label="start")
+    return ax

@@ -1,0 +1,67 @@
+"""One look for every figure: colours with names, fonts, and fresh Axes that touch no global state."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogFormatter
+
+# Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
+# the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
+INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d1d9e0", "#ffffff"
+BLUE, ORANGE, GREEN, PURPLE = "#0a5ca8", "#b14300", "#00734a", "#8a3a87"
+COLOUR_NAMES = {
+    INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper",
+    BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple",
+}  # fmt: skip
+
+RC: dict[str, Any] = {
+    "font.size": 10.5, "font.family": "DejaVu Sans", "text.color": INK, "text.parse_math": False,
+    "figure.facecolor": "none", "savefig.facecolor": "none", "axes.facecolor": "none",
+    "axes.edgecolor": MUTED, "axes.labelcolor": INK, "axes.linewidth": 0.8,
+    "axes.titlesize": 10.5, "axes.titlelocation": "left",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, GREEN, PURPLE]),
+    "grid.color": GRID, "grid.linewidth": 0.8, "xtick.color": MUTED, "ytick.color": MUTED,
+    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "xtick.labelsize": 9.5, "ytick.labelsize": 9.5,
+    "xtick.minor.visible": False, "ytick.minor.visible": False, "lines.linewidth": 1.8,
+    "legend.facecolor": PAPER, "legend.edgecolor": PAPER, "legend.framealpha": 1.0, "legend.fancybox": False,
+    "legend.fontsize": 9.5, "legend.labelcolor": INK,
+    "axes.unicode_minus": True, "figure.constrained_layout.use": True,
+    "svg.fonttype": "none", "svg.hashsalt": "lessons_pkg", "path.simplify_threshold": 0.1,
+}  # fmt: skip
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(value: float, _position: int | None = None) -> str:
+    """Write 0.001 as 10⁻³: plain text, so that it can be read aloud and searched."""
+    mantissa, exponent = f"{value:.0e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def new_axes(
+    *, size: tuple[float, float] = (5.0, 3.2), rows: int = 1, ratios: Sequence[float] | None = None
+) -> Any:
+    """Fresh Axes in the course's style: one, or with ``rows`` > 1 a list from top to bottom.
+
+    ``size`` in inches. Panels stand one above the other, so that a phone need not shrink them.
+    Raises ValueError if ``rows`` < 1 or a size is not positive.
+    """
+    if rows < 1 or min(size) <= 0:
+        raise ValueError(f"new_axes: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
+    with matplotlib.rc_context(RC):
+        axes = Figure(figsize=size).subplots(rows, 1, squeeze=False, height_ratios=ratios)
+    return list(axes[:, 0]) if rows > 1 else axes[0, 0]
+
+
+def log_axis(ax: Axes, which: str = "y") -> None:
+    """Make one axis logarithmic, with plain-text powers of ten."""
+    ax.set(**{f"{which}scale": "log"})
+    axis = ax.yaxis if which == "y" else ax.xaxis
+    axis.set_major_formatter(FuncFormatter(power_of_ten))
+    axis.set_minor_formatter(LogFormatter(labelOnlyBase=True))
+    ax.minorticks_off()

@@ -1,0 +1,106 @@
+"""Turn a matplotlib Figure into an SVG that a page can hold: small, themed, searchable."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from lessons_pkg.plotting.style import COLOUR_NAMES, RC
+
+SVG = "http://www.w3.org/2000/svg"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
+_REFERENCE = re.compile(r"url\(#(.+?)\)")
+_GEOMETRY = ("d", "x", "y", "transform", "width", "height", "points")
+_FONT = re.compile(r"font-family:[^;]*;?\s*|font: ([\d.]+px)[^;]*;?")
+
+ElementTree.register_namespace("", SVG)
+
+
+def _rounded(geometry: str) -> str:
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), geometry)
+
+
+def _themed(style: str) -> str:
+    for colour, name in COLOUR_NAMES.items():
+        style = style.replace(colour, f"var(--figure-{name}, {colour})")
+    return _FONT.sub(lambda match: f"font-size: {match[1]};" if match[1] else "", style)
+
+
+def _clean(element: ElementTree.Element) -> None:
+    for key in _GEOMETRY:
+        if key in element.attrib:
+            element.set(key, " ".join(_rounded(element.attrib[key]).split()))
+    if element.get("transform", "").startswith("rotate(-0 "):
+        del element.attrib["transform"]
+    if "style" in element.attrib:
+        element.set("style", _themed(element.attrib["style"]))
+    element.text = element.text if element.text and element.text.strip() else None
+    element.tail = None
+
+
+def _share_style(group: ElementTree.Element) -> None:
+    """Say once, on the group, what every marker of a line says for itself."""
+    styles = {child.get("style", "") for child in group}
+    if len(group) > 1 and len(styles) == 1 and all(child.tag == f"{{{SVG}}}use" for child in group):
+        group.set("style", styles.pop())
+        for child in group:
+            child.attrib.pop("style", None)
+
+
+def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
+    """Keep only the ids that something points to, renamed in order of appearance."""
+    pointed = dict.fromkeys(
+        target
+        for element in root.iter()
+        for target in [element.get(_HREF, "").lstrip("#"), *_REFERENCE.findall(element.get("clip-path", ""))]
+        if target
+    )
+    names = {old: f"{prefix}-{number}" for number, old in enumerate(pointed, start=1)}
+    for element in root.iter():
+        if "id" in element.attrib:
+            old = element.attrib.pop("id")
+            if old in names:
+                element.set("id", names[old])
+        if _HREF in element.attrib:
+            element.set("href", "#" + names[element.attrib.pop(_HREF).lstrip("#")])
+        if "clip-path" in element.attrib:
+            old = element.attrib["clip-path"][len("url(#") : -len(")")]
+            element.set("clip-path", f"url(#{names[old]})")
+
+
+def svg_tree(figure: Figure, prefix: str) -> ElementTree.Element:
+    """Draw ``figure`` as an SVG element whose ids start with ``prefix``.
+
+    Axes with labelled artists get a legend. Text stays text; the course's colours become CSS variables with
+    a fallback; coordinates keep two decimals.
+    """
+    buffer = io.StringIO()
+    with matplotlib.rc_context(RC):
+        for ax in figure.axes:
+            if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
+                ax.legend()
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    root = ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.find(f"{{{SVG}}}style") is not None:  # a global rule: it would restyle the whole page
+                parent.remove(child)
+    for element in root.iter():
+        _clean(element)
+    for element in root.iter():
+        _share_style(element)
+    _rename_ids(root, prefix)
+    root.attrib = {
+        "viewBox": root.attrib["viewBox"],
+        "role": "img",
+        "style": "display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt",
+    }
+    return root
+
+
+def to_text(root: ElementTree.Element) -> str:
+    """Write an SVG element as text."""
+    return ElementTree.tostring(root, encoding="unicode")

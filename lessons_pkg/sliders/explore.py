@@ -1,0 +1,63 @@
+"""One call, two lives."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from lessons_pkg.plotting.html import figure_html, require_caption
+from lessons_pkg.sliders.live import live_view
+from lessons_pkg.sliders.static import Frame, slider_html
+
+_MOST_FRAMES = 200  # each is drawn now and stored in the page
+
+
+def _one_parameter(values: dict[str, Iterable[Any]]) -> tuple[str, list[Any]]:
+    if len(values) != 1:
+        raise TypeError(f"explore: give exactly one parameter, such as lr=[0.01, 0.1]; got {sorted(values)}")
+    ((name, given),) = values.items()
+    positions = list(given)
+    if not 2 <= len(positions) <= _MOST_FRAMES:
+        raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
+    if len(set(positions)) != len(positions):
+        raise ValueError(f"explore: the values of {name} must differ from one another")
+    return name, positions
+
+
+def _drawn(draw: Callable[..., tuple[Axes, str]], value: Any) -> tuple[Axes, str]:
+    result = draw(value)
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[0], Axes)):
+        raise TypeError(f"explore: draw must return (ax, caption), got {type(result).__name__}")
+    return result[0], require_caption(result[1])
+
+
+def _words(value: Any) -> str:
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def explore(
+    draw: Callable[..., tuple[Axes, str]],
+    *,
+    label: str | None = None,
+    start: Any = None,
+    **values: Iterable[Any],
+) -> None:
+    """Show ``draw`` under a slider: ``explore(draw, lr=[0.01, 0.1, 0.2])``.
+
+    ``draw(value)`` returns ``(ax, caption)``. In a running notebook the slider takes any value between the
+    smallest and the largest; stored and on the page it is plain HTML over the given ones.
+    ``start``: where it stands first (default: the first value). ``label``: its name in words.
+    Raises TypeError or ValueError that names the rule for anything else.
+    """
+    name, positions = _one_parameter(values)
+    start = positions[0] if start is None else start
+    if start not in positions:
+        raise ValueError(f"explore: start={start!r} is not among the values of {name}")
+    frames = [Frame(_words(value), *_drawn(draw, value)) for value in positions]
+    label, first = label or name, positions.index(start)
+    page = slider_html(frames, label=label, start=first)
+    live = live_view(lambda value: figure_html(*_drawn(draw, value)), label, positions, start)
+
+    from IPython.display import display
+
+    display({"text/plain": frames[first].caption, "text/html": page, **live}, raw=True)

@@ -1,0 +1,1 @@
+"""What maintains the notebooks and the site; not shipped with the package."""

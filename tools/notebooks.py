@@ -1,0 +1,165 @@
+"""Write the notebooks' outputs: fresh kernel, in order, normalised, atomically (`make notebooks`)."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from lessons_pkg.runtime import REPRODUCIBLE
+from tools.drawings import moved, without_coordinates
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = ROOT / "book"
+VIEW = "application/vnd.jupyter.widget-view+json"
+# The same in `make notebooks` and in nbval: one thread, so that sums are added in one order.
+ENVIRONMENT = {REPRODUCIBLE: "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+METADATA: dict[str, Any] = {
+    "accelerator": "GPU",
+    "colab": {"gpuType": "T4", "provenance": []},
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = ("tags", "colab", "cellView")
+
+
+def _output(output: dict[str, Any]) -> dict[str, Any]:
+    output = dict(output)
+    if output["output_type"] == "execute_result" and VIEW in output["data"]:
+        output = {"output_type": "display_data", "data": output["data"]}
+    if "data" in output:
+        output["data"] = {kind: content for kind, content in output["data"].items() if kind != VIEW}
+        output["metadata"] = {}
+    if output["output_type"] == "error":
+        output["traceback"] = []  # paths of this machine; name and message are what a reader needs
+    return output
+
+
+def _merged(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join neighbouring pieces of one stream: where the kernel cut them is a matter of timing."""
+    merged: list[dict[str, Any]] = []
+    for output in outputs:
+        if output["output_type"] == "stream" and merged and merged[-1].get("name") == output["name"]:
+            merged[-1]["text"] += output["text"]
+        else:
+            merged.append(output)
+    return merged
+
+
+def normalised(notebook: Any) -> Any:
+    """Copy an executed notebook without anything that depends on when, where or how it was run."""
+    copy = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    copy.metadata = nbformat.from_dict(METADATA)
+    copy.nbformat, copy.nbformat_minor = 4, 5
+    for number, cell in enumerate(copy.cells, start=1):
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
+        cell.setdefault("id", f"cell-{number:03d}")
+        cell.pop("attachments", None)
+        if cell.cell_type == "code":
+            cell.outputs = [
+                nbformat.from_dict(output) for output in _merged([_output(o) for o in cell.outputs])
+            ]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = cell.execution_count
+    return copy
+
+
+def same_outputs(stored: Any, fresh: Any) -> bool:
+    """Hold two cells' outputs equal as the gate does: all words, and coordinates within half a point."""
+    old, new = stored.get("outputs", []), fresh.get("outputs", [])
+    return without_coordinates(old) == without_coordinates(new) and moved(old, new) is None
+
+
+def settled(stored: Any, fresh: Any) -> Any:
+    """Keep the stored outputs where the gate sees no difference: another CPU's last bit is no news."""
+    old = {cell.get("id"): cell for cell in stored.cells}
+    for cell in fresh.cells:
+        before = old.get(cell.get("id"))
+        unchanged = before is not None and before.source == cell.source
+        if cell.cell_type == "code" and unchanged and same_outputs(before, cell):
+            cell.outputs = before.outputs
+    return fresh
+
+
+def execute(notebook: Any) -> Any:
+    """Run every cell in a fresh kernel, in an empty folder. Raises CellExecutionError with the cell."""
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=300,
+            resources={"metadata": {"path": folder}},
+            store_widget_state=True,  # off, Output widgets crash nbclient; normalised() strips it
+        )
+        client.execute(env=os.environ | ENVIRONMENT)
+    return notebook
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace ``path`` in one step: whoever is interrupted leaves the old file whole."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def text_of(notebook: Any) -> str:
+    """Write a notebook the one way it is stored."""
+    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
+
+
+def changed_cells(stored: Any, fresh: Any) -> list[int]:
+    """Return the numbers of the cells that would be written differently."""
+    if len(stored.cells) != len(fresh.cells):
+        return [min(len(stored.cells), len(fresh.cells)) + 1]
+    return [n for n, (a, b) in enumerate(zip(stored.cells, fresh.cells, strict=True), start=1) if a != b]
+
+
+def refresh(path: Path, *, check: bool) -> str | None:
+    """Execute one notebook; store it unless ``check``. Return what is wrong or would change, or None."""
+    stored = nbformat.read(path, as_version=4)
+    try:
+        executed = execute(nbformat.read(path, as_version=4))
+    except CellExecutionError as error:
+        return f"stopped; the stored file is untouched. {str(error).strip()}"
+    fresh = settled(stored, normalised(executed))
+    text = text_of(fresh)
+    if text == path.read_text(encoding="utf-8"):
+        return None
+    if check:
+        cells = changed_cells(stored, fresh)
+        return f"would change: cells {', '.join(map(str, cells))}" if cells else "would change: metadata"
+    write_atomically(path, text)
+    return None
+
+
+def main() -> int:
+    """Refresh or check the notebooks named, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook in book/")
+    parser.add_argument("--check", action="store_true", help="write nothing; say what would change")
+    arguments = parser.parse_args()
+    paths = arguments.notebooks or sorted(BOOK.glob("*.ipynb"))
+    problems = 0
+    for path in paths:
+        problem = refresh(path, check=arguments.check)
+        print(f"{path.name}: {problem or ('unchanged' if arguments.check else 'stored')}", flush=True)
+        problems += problem is not None
+    return min(problems, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
