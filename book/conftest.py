@@ -34,7 +34,10 @@ def gate_compare(
 ) -> bool:
     """Compare all words as nbval does, then order and kinds, then coordinates within half a point."""
     if not _nbval_compare(
-        cell, without_coordinates(fresh), without_coordinates(stored), skip_compare
+        cell,
+        without_coordinates(fresh),
+        without_coordinates(stored),
+        skip_compare,
     ):
         return False
     if _shape(fresh) != _shape(stored):

@@ -36,7 +36,8 @@ def _output(output: dict[str, Any]) -> dict[str, Any]:
         output["data"] = {kind: content for kind, content in output["data"].items() if kind != VIEW}
         output["metadata"] = {}
     if output["output_type"] == "error":
-        output["traceback"] = []  # paths of this machine; name and message are what a reader needs
+        # The rest of a traceback holds this machine's paths; name and message are what a reader needs.
+        output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
     return output
 
 

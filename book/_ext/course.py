@@ -8,7 +8,6 @@ from typing import Any
 import sphinxcontrib.katex
 import yaml
 from docutils import nodes
-from docutils.parsers.rst import directives
 from ledger import ARTICLES, VERDICTS, read_ledger
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -29,11 +28,15 @@ def _paragraph(*children: nodes.Node) -> nodes.paragraph:
     return nodes.paragraph("", "", *children)
 
 
-def _table(head: list[str], rows: list[list[nodes.Node]], ids: list[str]) -> nodes.table:
+def _table(
+    head: list[str], rows: list[list[nodes.Node]], ids: list[str]
+) -> nodes.table:
     group = nodes.tgroup(cols=len(head))
     group.extend(nodes.colspec(colwidth=1) for _ in head)
     header, body = nodes.thead(), nodes.tbody()
-    header += nodes.row("", *(nodes.entry("", _paragraph(nodes.Text(word))) for word in head))
+    header += nodes.row(
+        "", *(nodes.entry("", _paragraph(nodes.Text(word))) for word in head)
+    )
     for cells, row_id in zip(rows, ids, strict=True):
         row = nodes.row("", *(nodes.entry("", cell) for cell in cells))
         if row_id:
@@ -54,37 +57,64 @@ class LedgerTable(SphinxDirective):
         for row in read_ledger():
             if not row.id.startswith(self.arguments[0]):
                 continue
-            verdict = nodes.inline(row.verdict, row.verdict, classes=["verdict", row.verdict.split()[0]])
-            settled: list[nodes.Node] = [nodes.Text("No chapter has settled this yet.")]
+            verdict = nodes.inline(
+                row.verdict,
+                row.verdict,
+                classes=["verdict", row.verdict.split()[0]],
+            )
+            settled: list[nodes.Node] = [
+                nodes.Text("No chapter has settled this yet.")
+            ]
             if row.target:
                 chapter, section = row.target.split("#")
                 title = f"Chapter {int(chapter[:2])}"
-                link = nodes.reference("", title, refuri=f"{book_url()}{chapter}.html#{section}", internal=False)
+                link = nodes.reference(
+                    "",
+                    title,
+                    refuri=f"{book_url()}{chapter}.html#{section}",
+                    internal=False,
+                )
                 settled = [nodes.Text(f"{row.truth} "), link]
             rows.append([_paragraph(nodes.Text(row.id)), _paragraph(nodes.Text(row.statement)),
                          _paragraph(verdict), _paragraph(*settled)])  # fmt: skip
             ids.append(row.anchor)
-        return [_table(["Id", "The article says", "Verdict", "What runs"], rows, ids)]
+        return [
+            _table(
+                ["Id", "The article says", "Verdict", "What runs"], rows, ids
+            )
+        ]
 
 
 class LedgerCounts(SphinxDirective):
     """``{ledger-counts}``: how many statements of each article have which verdict."""
 
-    option_spec = {"class": directives.class_option}
-
     def run(self) -> list[nodes.Node]:
         """Count the rows of ``ledger.csv``."""
         ledger = read_ledger()
-        present = [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in ledger)]
+        present = [
+            verdict
+            for verdict in VERDICTS
+            if any(row.verdict == verdict for row in ledger)
+        ]
         rows: list[list[nodes.Node]] = []
         for article in [*ARTICLES, "all"]:
             mine = [row for row in ledger if article in ("all", row.id[:3])]
-            counts = [sum(row.verdict == verdict for row in mine) for verdict in present]
-            rows.append([_paragraph(nodes.Text(str(cell))) for cell in (article, *counts, len(mine))])
+            counts = [
+                sum(row.verdict == verdict for row in mine)
+                for verdict in present
+            ]
+            rows.append(
+                [
+                    _paragraph(nodes.Text(str(cell)))
+                    for cell in (article, *counts, len(mine))
+                ]
+            )
         return [_table(["Article", *present, "total"], rows, [""] * len(rows))]
 
 
-def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def make_links_relative(
+    app: Sphinx, doctree: nodes.document, docname: str
+) -> None:
     """Turn links to the published book into links within this build; warn where the page is missing."""
     base = book_url()
     for reference in doctree.findall(nodes.reference):
@@ -94,16 +124,33 @@ def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> N
         page, _, fragment = uri[len(base) :].partition("#")
         target = f"book/{page.removesuffix('.html')}"
         if target not in app.env.found_docs:
-            logger.warning("link to a page that is not in the book: %s", uri, location=docname)
+            logger.warning(
+                "link to a page that is not in the book: %s",
+                uri,
+                location=docname,
+            )
             continue
         relative = app.builder.get_relative_uri(docname, target)  # type: ignore[union-attr]
         reference["refuri"] = f"{relative}#{fragment}" if fragment else relative
         reference["internal"] = True
 
 
-def drop_unused_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+def drop_unused_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: Any,
+) -> None:
     """Leave out scripts that no page of this book uses, and whatever would ask another origin."""
-    unused = ("require", "thebe", "design-tabs", "mathjax", "jupyter-widgets", "embed-amd")
+    unused = (
+        "require",
+        "thebe",
+        "design-tabs",
+        "mathjax",
+        "jupyter-widgets",
+        "embed-amd",
+    )
     context["script_files"] = [
         script for script in context["script_files"]
         if not any(name in str(getattr(script, "filename", script)).lower() for name in unused)
@@ -127,8 +174,12 @@ def copy_katex(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
-        raise FileNotFoundError("The formulas' fonts are missing: run `make book`, which fetches them.")
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
+        raise FileNotFoundError(
+            "The formulas' fonts are missing: run `make book`, which fetches them."
+        )
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = (
+        60.0  # slow machines exist
+    )
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
     app.connect("doctree-resolved", make_links_relative)

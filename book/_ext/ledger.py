@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 PATH = Path(__file__).resolve().parents[1] / "ledger.csv"
-ARTICLES = {"000": 22, "001": 32, "002": 42, "003": 83, "004": 30}  # number of statements in each
+ARTICLES = {
+    "000": 22,
+    "001": 32,
+    "002": 42,
+    "003": 83,
+    "004": 30,
+}  # number of statements in each
 VERDICTS = (
     "reproduces", "reproduces with changed repr", "misleading", "wrong", "fails", "outdated", "missing",
     "untestable", "open",
@@ -32,13 +38,21 @@ def read_ledger(path: Path = PATH) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
         if next(reader) != list(Row._fields):
-            raise ValueError(f"{path.name}: the columns must be {', '.join(Row._fields)}")
+            raise ValueError(
+                f"{path.name}: the columns must be {', '.join(Row._fields)}"
+            )
         rows = [Row(*fields) for fields in reader]
     for row in rows:
         if row.verdict not in VERDICTS:
-            raise ValueError(f"{path.name}: {row.id}: verdict {row.verdict!r} is not one of {', '.join(VERDICTS)}")
+            raise ValueError(
+                f"{path.name}: {row.id}: verdict {row.verdict!r} is not one of {', '.join(VERDICTS)}"
+            )
         if (row.verdict == "open") != (not row.target and not row.truth):
-            raise ValueError(f"{path.name}: {row.id}: a settled row, and only that, has a target and a truth")
+            raise ValueError(
+                f"{path.name}: {row.id}: a settled row, and only that, has a target and a truth"
+            )
         if row.target and row.target.count("#") != 1:
-            raise ValueError(f"{path.name}: {row.id}: target must be chapter#section, got {row.target!r}")
+            raise ValueError(
+                f"{path.name}: {row.id}: target must be chapter#section, got {row.target!r}"
+            )
     return rows

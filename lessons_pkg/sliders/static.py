@@ -78,7 +78,8 @@ def slider_html(frames: Sequence[Frame], *, label: str, start: int) -> str:
         f'aria-valuetext="{html.escape(frames[start].value)}" aria-describedby="{name}-caption">'
         f'<output for="{name}-input">{html.escape(frames[start].value)}</output></div>'
     )
-    words = f'<figcaption id="{name}-caption" aria-live="polite">{html.escape(frames[start].caption)}</figcaption>'
+    words = html.escape(frames[start].caption)
+    words = f'<figcaption id="{name}-caption" aria-live="polite">{words}</figcaption>'
     return (
         f'<figure class="lesson-slider" style="{PAPER}"><style>\n{style}</style>{to_text(tree)}'
         f"{control}{words}{_table(frames, label)}<script>\n{{\n{script}}}\n</script></figure>"
