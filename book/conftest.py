@@ -55,64 +55,64 @@ IPyNbCell.compare_outputs = gate_compare
 
 # ---- The tamper test: change one stored thing, ask the comparison above, demand red. ----
 
-_PATTERNS = {
-    "digit": re.compile(r"\d"),
-    "word": re.compile(r"[A-Za-z]{2,}"),
-    "coordinate": re.compile(r'(?<= [xy]=")-?[\d.]+(?=")|(?<=[ML] )-?[\d.]+'),
+# What to spoil: in which texts, where in them (None: anywhere), and what there.
+_TARGETS = {
+    "digit": ("printed", None, r"\d"),
+    "word": ("printed", None, r"[A-Za-z]{2,}"),
+    "caption": (
+        "drawing",
+        r"(?<=>)[^<>]+(?=</(?:figcaption|td)>)",
+        r"[A-Za-z]{2,}|\d",
+    ),
+    "label": (
+        "drawing",
+        r"(?<=>)[^<>]+(?=</(?:text|tspan)>)",
+        r"[A-Za-z]{2,}|\d",
+    ),
+    "coordinate": (
+        "drawing",
+        r"<svg.*</svg>",
+        r'(?<= [xy]=")-?[\d.]+(?=")|(?<=[ML] )-?[\d.]+',
+    ),
 }
 
 
 def _texts(outputs: Any) -> Iterator[tuple[Any, str, str]]:
-    """Everything stored that a reader sees, as (container, key, kind)."""
+    """Everything stored that a reader sees, as (holder, key, kind)."""
     for output in outputs:
         if output["output_type"] == "stream":
             yield output, "text", "printed"
         elif output["output_type"] == "error":
             yield output, "evalue", "printed"
         else:
-            for mime in output["data"]:
-                yield (
-                    output["data"],
-                    mime,
-                    "drawing"
-                    if "<svg" in "".join(output["data"][mime])
-                    else "printed",
-                )
+            for mime, text in output["data"].items():
+                kind = "drawing" if "<svg" in "".join(text) else "printed"
+                yield output["data"], mime, kind
 
 
-def _spoilt(found: str, kind: str, generator: random.Random) -> str:
-    if kind == "digit":
-        return str((int(found) + generator.randint(1, 9)) % 10)
-    if kind in ("word", "caption"):
-        return found[:-1] + ("x" if found[-1] != "x" else "y")
-    return f"{float(found) + generator.choice((-1, 1)) * generator.uniform(0.7, 9):.2f}"
-
-
-def _targets(cells: list[Any], kind: str) -> list[tuple[Any, int, int, int]]:
-    """Every place of this kind in the stored outputs, as (cell, which text, start, end)."""
-    wanted = "drawing" if kind in ("coordinate", "caption") else "printed"
+def _places(cells: list[Any], target: str) -> list[tuple[Any, int, int, int]]:
+    """Every place of this target in the stored outputs: cell, which text, start, end."""
+    kind, where, what = _TARGETS[target]
     places = []
     for cell in cells:
         for index, (holder, key, held) in enumerate(_texts(cell.cell.outputs)):
-            if held != wanted:
-                continue
             text = "".join(holder[key])
-            pattern = _PATTERNS["word" if kind == "caption" else kind]
-            spans = [match.span() for match in pattern.finditer(text)]
-            if kind == "caption":
-                inside = [
-                    m.span()
-                    for m in re.finditer(
-                        r"(?<=>)[^<>]+(?=</(?:figcaption|td)>)", text
-                    )
-                ]
-                spans = [
-                    (a, b)
-                    for a, b in spans
-                    if any(start <= a and b <= end for start, end in inside)
-                ]
-            places += [(cell, index, *span) for span in spans]
+            spans = [(0, len(text))]
+            if where:
+                spans = [m.span() for m in re.finditer(where, text, re.DOTALL)]
+            for start, end in spans if held == kind else []:
+                found = re.compile(what).finditer(text, start, end)
+                places += [(cell, index, *match.span()) for match in found]
     return places
+
+
+def _spoilt(found: str, target: str, generator: random.Random) -> str:
+    if target == "coordinate":
+        shift = generator.choice((-1, 1)) * generator.uniform(0.7, 9)
+        return f"{float(found) + shift:.2f}"
+    if found.isdigit():
+        return str((int(found) + generator.randint(1, 9)) % 10)
+    return found[:-1] + ("x" if found[-1] != "x" else "y")
 
 
 class TamperItem(pytest.Item):
@@ -128,23 +128,19 @@ class TamperItem(pytest.Item):
             pytest.skip(
                 "needs the whole notebook's cells to have run in this session"
             )
-        generator = random.Random(f"{self.parent.name} {self.kind}")  # type: ignore[union-attr]
-        places = _targets(self.cells, self.kind)
+        generator = random.Random(f"{self.path.name} {self.kind}")
+        places = _places(self.cells, self.kind)
         assert places, (
             f"no stored {self.kind} to tamper with: is the chapter empty?"
         )
         missed = []
-        for cell, index, start, end in generator.sample(
-            places, min(TAMPERINGS, len(places))
-        ):
+        chosen = generator.sample(places, min(TAMPERINGS, len(places)))
+        for cell, index, start, end in chosen:
             stored = copy.deepcopy(coalesce_streams(cell.cell.outputs))
             holder, key, _ = list(_texts(stored))[index]
             text = "".join(holder[key])
-            holder[key] = (
-                text[:start]
-                + _spoilt(text[start:end], self.kind, generator)
-                + text[end:]
-            )
+            wrong = _spoilt(text[start:end], self.kind, generator)
+            holder[key] = text[:start] + wrong + text[end:]
             if gate_compare(cell, cell.test_outputs, stored):
                 missed.append(
                     f"{cell.name}: {text[max(0, start - 30) : end + 30]!r}"
@@ -169,5 +165,5 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             TamperItem.from_parent(
                 file, name=f"tampered {kind}", kind=kind, cells=cells
             )
-            for kind in ("digit", "word", "caption", "coordinate")
+            for kind in _TARGETS
         ]

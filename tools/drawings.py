@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy as shallow_copy
 from typing import Any
 
 TOLERANCE = 0.5  # points: less than a reader can see, more than the last bit of another CPU moves
@@ -36,11 +37,11 @@ def _markups(outputs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 yield "".join(content)
 
 
-def without_coordinates(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def without_coordinates(outputs: Sequence[Any]) -> list[Any]:
     """Copy ``outputs``, each coordinate of each drawing replaced by ``#``: the part to compare exactly."""
     copies = []
     for output in outputs:
-        copy = dict(output)
+        copy = shallow_copy(output)
         if "data" in output:
             copy["data"] = {
                 kind: split("".join(content))[0] if kind in ("text/html", "image/svg+xml") else content

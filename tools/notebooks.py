@@ -82,8 +82,9 @@ def settled(stored: Any, fresh: Any) -> Any:
     old = {cell.get("id"): cell for cell in stored.cells}
     for cell in fresh.cells:
         before = old.get(cell.get("id"))
-        unchanged = before is not None and before.source == cell.source
-        if cell.cell_type == "code" and unchanged and same_outputs(before, cell):
+        if before is None or cell.cell_type != "code" or before.source != cell.source:
+            continue
+        if same_outputs(before, cell):
             cell.outputs = before.outputs
     return fresh
 

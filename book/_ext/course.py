@@ -2,16 +2,18 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sphinxcontrib.katex
 import yaml
 from docutils import nodes
-from ledger import ARTICLES, VERDICTS, read_ledger
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
+
+from ledger import ARTICLES, VERDICTS, read_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
@@ -28,15 +30,11 @@ def _paragraph(*children: nodes.Node) -> nodes.paragraph:
     return nodes.paragraph("", "", *children)
 
 
-def _table(
-    head: list[str], rows: list[list[nodes.Node]], ids: list[str]
-) -> nodes.table:
+def _table(head: list[str], rows: Sequence[Sequence[nodes.Node]], ids: list[str]) -> nodes.table:
     group = nodes.tgroup(cols=len(head))
     group.extend(nodes.colspec(colwidth=1) for _ in head)
     header, body = nodes.thead(), nodes.tbody()
-    header += nodes.row(
-        "", *(nodes.entry("", _paragraph(nodes.Text(word))) for word in head)
-    )
+    header += nodes.row("", *(nodes.entry("", _paragraph(nodes.Text(word))) for word in head))
     for cells, row_id in zip(rows, ids, strict=True):
         row = nodes.row("", *(nodes.entry("", cell) for cell in cells))
         if row_id:
@@ -62,9 +60,7 @@ class LedgerTable(SphinxDirective):
                 row.verdict,
                 classes=["verdict", row.verdict.split()[0]],
             )
-            settled: list[nodes.Node] = [
-                nodes.Text("No chapter has settled this yet.")
-            ]
+            settled: list[nodes.Node] = [nodes.Text("No chapter has settled this yet.")]
             if row.target:
                 chapter, section = row.target.split("#")
                 title = f"Chapter {int(chapter[:2])}"
@@ -78,11 +74,7 @@ class LedgerTable(SphinxDirective):
             rows.append([_paragraph(nodes.Text(row.id)), _paragraph(nodes.Text(row.statement)),
                          _paragraph(verdict), _paragraph(*settled)])  # fmt: skip
             ids.append(row.anchor)
-        return [
-            _table(
-                ["Id", "The article says", "Verdict", "What runs"], rows, ids
-            )
-        ]
+        return [_table(["Id", "The article says", "Verdict", "What runs"], rows, ids)]
 
 
 class LedgerCounts(SphinxDirective):
@@ -91,30 +83,16 @@ class LedgerCounts(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Count the rows of ``ledger.csv``."""
         ledger = read_ledger()
-        present = [
-            verdict
-            for verdict in VERDICTS
-            if any(row.verdict == verdict for row in ledger)
-        ]
-        rows: list[list[nodes.Node]] = []
+        present = [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in ledger)]
+        rows: list[list[nodes.paragraph]] = []
         for article in [*ARTICLES, "all"]:
             mine = [row for row in ledger if article in ("all", row.id[:3])]
-            counts = [
-                sum(row.verdict == verdict for row in mine)
-                for verdict in present
-            ]
-            rows.append(
-                [
-                    _paragraph(nodes.Text(str(cell)))
-                    for cell in (article, *counts, len(mine))
-                ]
-            )
+            counts = [sum(row.verdict == verdict for row in mine) for verdict in present]
+            rows.append([_paragraph(nodes.Text(str(cell))) for cell in (article, *counts, len(mine))])
         return [_table(["Article", *present, "total"], rows, [""] * len(rows))]
 
 
-def make_links_relative(
-    app: Sphinx, doctree: nodes.document, docname: str
-) -> None:
+def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Turn links to the published book into links within this build; warn where the page is missing."""
     base = book_url()
     for reference in doctree.findall(nodes.reference):
@@ -130,7 +108,7 @@ def make_links_relative(
                 location=docname,
             )
             continue
-        relative = app.builder.get_relative_uri(docname, target)  # type: ignore[union-attr]
+        relative = app.builder.get_relative_uri(docname, target)
         reference["refuri"] = f"{relative}#{fragment}" if fragment else relative
         reference["internal"] = True
 
@@ -159,7 +137,7 @@ def drop_unused_scripts(
 
 def copy_katex(app: Sphinx, error: Exception | None) -> None:
     """Put the formulas' style sheet and fonts into the built book; only the format that browsers load."""
-    if error is not None or app.builder.name != "html":  # type: ignore[union-attr]
+    if error is not None or app.builder.name != "html":
         return
     target = Path(app.outdir) / "_static" / "katex"
     shutil.rmtree(target, ignore_errors=True)
@@ -174,12 +152,8 @@ def copy_katex(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
-        raise FileNotFoundError(
-            "The formulas' fonts are missing: run `make book`, which fetches them."
-        )
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = (
-        60.0  # slow machines exist
-    )
+        raise FileNotFoundError("The formulas' fonts are missing: run `make book`, which fetches them.")
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
     app.connect("doctree-resolved", make_links_relative)

@@ -38,9 +38,7 @@ def read_ledger(path: Path = PATH) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
         if next(reader) != list(Row._fields):
-            raise ValueError(
-                f"{path.name}: the columns must be {', '.join(Row._fields)}"
-            )
+            raise ValueError(f"{path.name}: the columns must be {', '.join(Row._fields)}")
         rows = [Row(*fields) for fields in reader]
     for row in rows:
         if row.verdict not in VERDICTS:
@@ -48,11 +46,7 @@ def read_ledger(path: Path = PATH) -> list[Row]:
                 f"{path.name}: {row.id}: verdict {row.verdict!r} is not one of {', '.join(VERDICTS)}"
             )
         if (row.verdict == "open") != (not row.target and not row.truth):
-            raise ValueError(
-                f"{path.name}: {row.id}: a settled row, and only that, has a target and a truth"
-            )
+            raise ValueError(f"{path.name}: {row.id}: a settled row, and only that, has a target and a truth")
         if row.target and row.target.count("#") != 1:
-            raise ValueError(
-                f"{path.name}: {row.id}: target must be chapter#section, got {row.target!r}"
-            )
+            raise ValueError(f"{path.name}: {row.id}: target must be chapter#section, got {row.target!r}")
     return rows

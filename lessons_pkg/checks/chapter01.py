@@ -21,7 +21,7 @@ def hessian(x: Tensor) -> Tensor:
     def loss(parameters: Tensor) -> Tensor:
         return functional.mse_loss(x * parameters[0] + parameters[1], torch.zeros_like(x))
 
-    result: Tensor = torch.func.hessian(loss)(torch.zeros(2, dtype=x.dtype))
+    result: Tensor = torch.autograd.functional.hessian(loss, torch.zeros(2, dtype=x.dtype))
     return result
 
 

@@ -57,7 +57,8 @@ def geometric_decay(
         )
     ax = ax if ax is not None else new_axes()
     ends = [start, start * factor**updates]
-    ax.plot([0, updates], ends, label=label, **({"linestyle": "--", "linewidth": 1.3, "color": MUTED} | line))
+    style: dict[str, Any] = {"linestyle": "--", "linewidth": 1.3, "color": MUTED} | line
+    ax.plot([0, updates], ends, label=label, **style)
     return ax
 
 
@@ -115,7 +116,13 @@ def descent_path(points: Tensor, *, ax: Axes | None = None, **line: Any) -> Axes
         raise ValueError(f"descent_path: points must be (steps >= 1, 2), got {tuple(points.shape)}")
     route = points.detach().cpu().double()
     ax = ax if ax is not None else new_axes(size=(5.0, 4.2))
-    style = {"color": BLUE, "linewidth": 1.2, "marker": "o", "markersize": 2.6, "label": "route"} | line
+    style: dict[str, Any] = {
+        "color": BLUE,
+        "linewidth": 1.2,
+        "marker": "o",
+        "markersize": 2.6,
+        "label": "route",
+    } | line
     ax.plot(route[:, 0].tolist(), route[:, 1].tolist(), **style)
     ax.plot(*[[value] for value in route[0].tolist()], "s", color=ORANGE, markersize=6, label="start")
     return ax

@@ -4,6 +4,7 @@ import hashlib
 import html
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from lessons_pkg.plotting.svg import svg_tree, to_text
 
@@ -28,16 +29,21 @@ def figure_id(*texts: str) -> str:
     return "fig-" + hashlib.sha256("\n".join(texts).encode()).hexdigest()[:8]
 
 
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that ``ax`` stands in; raise ValueError if it was removed from it."""
+    figure = ax.get_figure()
+    if not isinstance(figure, Figure):
+        raise ValueError("ax must stand in a figure of its own, such as new_axes() makes")
+    return figure
+
+
 def figure_html(ax: Axes, caption: str) -> str:
     """Return the figure that ``ax`` belongs to as a self-contained ``<figure>`` element.
 
     Raises TypeError or ValueError if ``caption`` is not a sentence in words.
     """
     name = figure_id(require_caption(caption))
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("figure_html: ax was removed from its figure")
-    tree = svg_tree(figure, name)
+    tree = svg_tree(figure_of(ax), name)
     tree.set("aria-labelledby", f"{name}-caption")
     words = f'<figcaption id="{name}-caption">{html.escape(caption)}</figcaption>'
     return f'<figure class="lesson-figure" style="{PAPER}">{to_text(tree)}{words}</figure>'

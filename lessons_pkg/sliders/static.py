@@ -1,6 +1,7 @@
 """The slider that needs neither kernel nor network: one SVG, a layer per frame, a native range input."""
 
 import html
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from matplotlib.axes import Axes
 
-from lessons_pkg.plotting.html import PAPER, figure_id
+from lessons_pkg.plotting.html import PAPER, figure_id, figure_of
 from lessons_pkg.plotting.svg import SVG, svg_tree, to_text
 
 
@@ -20,39 +21,53 @@ class Frame(NamedTuple):
     caption: str
 
 
-def _slots(root: Element) -> list[Element]:
+def _slots(root: Element) -> list[str]:
     """List the artists of a drawing in painting order, out of matplotlib's nested groups."""
     figure_group, *definitions = list(root)
     axes = [child for child in figure_group if len(child) > 1]
-    return [artist for group in axes for artist in group] + definitions
+    return [to_text(artist) for group in axes for artist in group] + [to_text(part) for part in definitions]
 
 
-def _group(frame: int, start: int, content: Sequence[Element]) -> Element:
-    group = Element(
-        f"{{{SVG}}}g", {"data-frame": str(frame)} | ({"data-shown": ""} if frame == start else {})
-    )
-    group.extend(content)
-    return group
+def _layer(frame: int, start: int, content: str) -> str:
+    return f'<g data-frame="{frame}"{" data-shown" if frame == start else ""}>{content}</g>'
 
 
-def layered_svg(frames: Sequence[Frame], start: int, name: str) -> Element:
+def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
     """Merge the frames' drawings: what all share is drawn once, the rest is a layer per frame.
 
     Frames of unlike structure share nothing, and each becomes one layer.
     """
-    trees = [svg_tree(frame.ax.figure, name) for frame in frames]  # type: ignore[arg-type]
+    trees = [svg_tree(figure_of(frame.ax), f"{name}-{k}") for k, frame in enumerate(frames)]
     columns = [_slots(tree) for tree in trees]
-    alike = len({len(column) for column in columns}) == 1
-    if not alike:
-        trees = [svg_tree(f.ax.figure, f"{name}-{k}") for k, f in enumerate(frames)]  # type: ignore[arg-type]
-        columns = [[_group(-1, start, list(tree))] for tree in trees]
-    merged = Element(f"{{{SVG}}}svg", trees[0].attrib)
-    for slot in zip(*columns, strict=True):
-        if len({to_text(element) for element in slot}) == 1:
-            merged.append(slot[0])
-        else:
-            merged.extend(_group(k, start, [element]) for k, element in enumerate(slot))
-    return merged
+    if len({len(column) for column in columns}) > 1:
+        columns = [["".join(column)] for column in columns]
+    slots = list(zip(*columns, strict=True))
+    shared = [
+        len({text.replace(f"{name}-{k}-", f"{name}-0-") for k, text in enumerate(slot)}) == 1
+        for slot in slots
+    ]
+    common = {
+        i
+        for slot, same in zip(slots, shared, strict=True)
+        if same
+        for i in re.findall(' id="([^"]+)"', slot[0])
+    }
+
+    def of_frame(k: int, text: str) -> str:
+        """Point references to what is drawn once at its one copy."""
+        for known in common:
+            text = re.sub(rf"#{known.replace(f'{name}-0-', f'{name}-{k}-')}\b", f"#{known}", text)
+        return text
+
+    parts = [
+        slot[0] if same else "".join(_layer(k, start, of_frame(k, text)) for k, text in enumerate(slot))
+        for slot, same in zip(slots, shared, strict=True)
+    ]
+    frame_0 = trees[0].attrib | {"aria-labelledby": f"{name}-caption", "xmlns": SVG}
+    opening = " ".join(f'{key}="{value}"' for key, value in frame_0.items())
+    return f"<svg {opening}>{''.join(parts)}</svg>".replace(f'<g xmlns="{SVG}"', "<g").replace(
+        f'<defs xmlns="{SVG}"', "<defs"
+    )
 
 
 def _table(frames: Sequence[Frame], label: str) -> str:
@@ -68,8 +83,7 @@ def _table(frames: Sequence[Frame], label: str) -> str:
 def slider_html(frames: Sequence[Frame], *, label: str, start: int) -> str:
     """Return a self-contained ``<figure>``: keyboard, touch, screen reader and print need nothing else."""
     name = figure_id(label, *(frame.caption for frame in frames))
-    tree = layered_svg(frames, start, name)
-    tree.set("aria-labelledby", f"{name}-caption")
+    drawing = layered_svg(frames, start, name)
     files = resources.files("lessons_pkg.sliders")
     style, script = ((files / f"slider.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     control = (
@@ -81,6 +95,6 @@ def slider_html(frames: Sequence[Frame], *, label: str, start: int) -> str:
     words = html.escape(frames[start].caption)
     words = f'<figcaption id="{name}-caption" aria-live="polite">{words}</figcaption>'
     return (
-        f'<figure class="lesson-slider" style="{PAPER}"><style>\n{style}</style>{to_text(tree)}'
+        f'<figure class="lesson-slider" style="{PAPER}"><style>\n{style}</style>{drawing}'
         f"{control}{words}{_table(frames, label)}<script>\n{{\n{script}}}\n</script></figure>"
     )

@@ -1,0 +1,72 @@
+# Two commands matter: `make book` and `make test`. The rest is listed by `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+BUILT := _build/.built
+BOOK_SOURCES := _config.yml _toc.yml tools/site/package-lock.json $(shell find book -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: $(BUILT)  ## set up, build the book, say where it is
+	@echo "The book is built. Open $(CURDIR)/_build/html/index.html in a browser, or run: make serve"
+
+test: lint types unit nbval browser  ## the whole gate, as CI runs it
+	@echo "The gate is green."
+
+$(INSTALLED): pyproject.toml constraints.txt tools/bootstrap.py tools/site/package-lock.json
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.10 or newer, or name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) tools/bootstrap.py $(VENV)
+	@touch $@
+
+$(BUILT): $(INSTALLED) $(BOOK_SOURCES)
+	@echo "== book: every page, no warning"
+	@rm -rf _build
+	@python -m tools.book
+
+lint: $(INSTALLED)  ## style of package, tests, tools and notebooks; workflow files
+	@echo "== lint"
+	@ruff check . && ruff format --check .
+	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@zizmor --offline --quiet --no-progress .github/workflows
+
+types: $(INSTALLED)  ## mypy, strict
+	@echo "== types"
+	@mypy
+
+unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
+	@echo "== unit tests"
+	@pytest -n 2 -m "not browser" tests
+
+nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and demand red
+	@echo "== notebooks: every stored word, number and drawing"
+	@pytest --nbval -n 2 --dist loadfile -p no:cacheprovider book
+
+browser: $(BUILT)  ## the built book in Chromium
+	@echo "== browser tests"
+	@pytest -m browser tests
+
+notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
+	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
+
+repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: URL=https://github.com/you/fork [REF=main]
+	@python -m tools.repository "$(URL)" "$(or $(REF),main)"
+
+serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000
+	@python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
+	@python -m tools.constraints
+
+clean:  ## remove everything that make made
+	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+%:
+	@echo "There is no target '$@'. The targets are:"; $(MAKE) --no-print-directory help; exit 2

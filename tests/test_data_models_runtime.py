@@ -1,0 +1,101 @@
+"""The small modules: data, models, runtime."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from lessons_pkg import __version__, data, runtime
+from lessons_pkg.models import LinearRegression
+
+
+def test_line_points_are_those_of_the_article() -> None:
+    x, y = data.line_points()
+    assert x.tolist() == [[1.0], [2.0], [3.0]]
+    assert y.tolist() == [[2.0], [4.0], [6.0]]
+    assert x.dtype == y.dtype == torch.float32
+
+
+def test_line_points_follow_dtype_and_device() -> None:
+    x, y = data.line_points(dtype=torch.float64, device="meta")
+    assert x.dtype == y.dtype == torch.float64
+    assert x.device.type == y.device.type == "meta"
+
+
+def test_line_points_refuse_integers() -> None:
+    with pytest.raises(TypeError, match=r"line_points: dtype must be floating-point, got torch\.int64"):
+        data.line_points(dtype=torch.int64)
+
+
+def test_linear_regression_is_a_line() -> None:
+    model = LinearRegression(2, 3).double()
+    x = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(model(x), x @ model.linear.weight.T + model.linear.bias)
+    assert [tuple(p.shape) for p in model.parameters()] == [(3, 2), (3,)]
+
+
+def test_linear_regression_starts_like_torch() -> None:
+    torch.manual_seed(3)
+    ours = LinearRegression()
+    torch.manual_seed(3)
+    assert torch.equal(ours.linear.weight, torch.nn.Linear(1, 1).weight)
+
+
+@pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-2, 1)], ids=str)
+def test_linear_regression_refuses_empty_sizes(sizes: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"LinearRegression: sizes must be >= 1, got"):
+        LinearRegression(*sizes)
+
+
+def test_start_says_what_is_the_same_everywhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(runtime.REPRODUCIBLE, "1")
+    torch.backends.cudnn.allow_tf32 = True
+    assert runtime.start(__version__) == runtime.device()
+    assert capsys.readouterr().out == f"lessons_pkg {__version__} is ready.\n"
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+
+
+def test_start_says_where_it_runs_outside_the_gate(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(runtime.REPRODUCIBLE, raising=False)
+    runtime.start(__version__)
+    printed = capsys.readouterr().out
+    assert f"torch {torch.__version__}, device: " in printed
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in printed
+
+
+def test_start_refuses_another_version() -> None:
+    with pytest.raises(
+        RuntimeError, match=rf"needs lessons_pkg 9\.9\.9, but {__version__} is loaded.*Restart session"
+    ):
+        runtime.start("9.9.9")
+
+
+def test_device_prefers_cuda_and_passes_mps_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert runtime.device().type == "cuda"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert runtime.device().type == "cpu"
+    assert "MPS is left alone: it has no float64" in runtime.settings()
+
+
+def test_settings_name_the_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a test GPU")
+    assert runtime.settings().endswith("device: a test GPU")
+
+
+def test_old_torch_stops_the_import_with_one_sentence() -> None:
+    program = "import torch; torch.__version__ = '1.13.1+cu117'; import lessons_pkg"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        "ImportError: lessons_pkg needs torch >= 2.4, found 1.13.1+cu117: run `pip install"
+    )

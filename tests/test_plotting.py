@@ -1,0 +1,198 @@
+"""The data that figures draw, their captions and their SVG."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from lessons_pkg import plotting
+from lessons_pkg.plotting import style
+from lessons_pkg.plotting.html import figure_html, show
+
+CAPTION = "Three words at least, and 1 < 2 & so on."
+HESSIAN = torch.tensor([[28 / 3, 4.0], [4.0, 2.0]], dtype=torch.float64)
+MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
+
+
+def drawn(ax: Any, number: int = 0) -> tuple[list[float], list[float]]:
+    line = ax.get_lines()[number]
+    return list(line.get_xdata()), list(line.get_ydata())
+
+
+def test_loss_curve_draws_the_losses_from_zero() -> None:
+    ax = plotting.loss_curve(torch.tensor([4.0, 2.0, 1.0], requires_grad=True), label="run")
+    assert drawn(ax) == ([0, 1, 2], [4.0, 2.0, 1.0])
+    assert (ax.get_yscale(), ax.get_xlabel(), ax.get_ylabel()) == ("log", "updates done", "loss")
+    assert plotting.loss_curve([1.0, 0.0], log=False).get_yscale() == "linear"
+
+
+def test_geometric_decay_is_straight_between_its_ends() -> None:
+    ax = plotting.geometric_decay(8.0, 0.5, 3)
+    assert drawn(ax) == ([0, 3], [8.0, 1.0])
+
+
+def test_line_fit_draws_errors_line_and_points() -> None:
+    ax = plotting.line_fit([1.0, 3.0], [2.0, 2.0], weight=1.0, bias=0.5)
+    segments = ax.collections[0].get_segments()  # type: ignore[attr-defined]
+    assert [segment.tolist() for segment in segments] == [[[1.0, 2.0], [1.0, 1.5]], [[3.0, 2.0], [3.0, 3.5]]]
+    (x, y), (points_x, points_y) = drawn(ax, 0), drawn(ax, 1)
+    assert [b - a for a, b in zip(x, y, strict=True)] == pytest.approx([0.5, 0.5])
+    assert (points_x, points_y) == ([1.0, 3.0], [2.0, 2.0])
+
+
+def test_valley_levels_hold_the_loss_they_should() -> None:
+    ax = plotting.valley(HESSIAN, MINIMUM)
+    levels = [line for line in ax.get_lines() if line.get_gid() == "level"]
+    losses = []
+    for line in levels:
+        distance = torch.from_numpy(line.get_xydata()) - MINIMUM
+        on_line = ((distance @ HESSIAN) * distance).sum(1) / 2
+        torch.testing.assert_close(on_line, on_line[:1].expand_as(on_line), rtol=1e-9, atol=0)
+        losses.append(float(on_line[0]))
+    assert losses == pytest.approx([4.0**k for k in range(-7, 5)])
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1.0, 5.0), (-3.0, 3.0))
+
+
+def test_descent_path_draws_route_and_start() -> None:
+    ax = plotting.descent_path(torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
+    assert drawn(ax, 0) == ([0.0, 2.0], [1.0, 3.0])
+    assert drawn(ax, 1) == ([0.0], [1.0])
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
+    ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
+    ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
+    ("lengths", lambda: plotting.line_fit([1.0], [1.0, 2.0], 1, 1), "x has 1 values and y has 2"),
+    ("flat", lambda: plotting.valley(torch.zeros(2, 2), MINIMUM), "must be positive definite"),
+    ("shape", lambda: plotting.valley(torch.eye(3), MINIMUM), r"hessian must be \(2, 2\)"),
+    ("route", lambda: plotting.descent_path(torch.zeros(3)), r"points must be \(steps >= 1, 2\), got \(3,\)"),
+    ("rows", lambda: plotting.new_axes(rows=0), "rows must be >= 1"),
+    ("caption", lambda: plotting.figure_html(plotting.new_axes(), "short"), "must say in words"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
+def test_bad_input_names_the_rule(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_caption_must_be_text() -> None:
+    with pytest.raises(TypeError, match="caption must be a string, got int"):
+        figure_html(plotting.new_axes(), 3)  # type: ignore[arg-type]
+
+
+def test_axes_that_are_given_are_used() -> None:
+    draws: list[Callable[[Any], Any]] = [
+        lambda ax: plotting.loss_curve([1.0], ax=ax),
+        lambda ax: plotting.geometric_decay(1.0, 0.5, 2, ax=ax),
+        lambda ax: plotting.line_fit([1.0], [1.0], 1, 0, ax=ax),
+        lambda ax: plotting.valley(HESSIAN, MINIMUM, ax=ax),
+        lambda ax: plotting.descent_path(torch.zeros(1, 2), ax=ax),
+    ]
+    for draw in draws:
+        ax = plotting.new_axes()
+        assert draw(ax) is ax
+    assert len(plotting.new_axes(rows=3)) == 3
+
+
+def svg(markup: str) -> ElementTree.Element:
+    found = re.search(r"<svg.*</svg>", markup, re.DOTALL)
+    assert found
+    return ElementTree.fromstring(found[0])
+
+
+def test_figure_is_one_accessible_self_contained_element() -> None:
+    markup = figure_html(plotting.loss_curve([4.0, 1.0], label="run"), CAPTION)
+    root = svg(markup)
+    assert root.get("role") == "img"
+    caption_id = root.get("aria-labelledby")
+    assert (
+        f'<figcaption id="{caption_id}">Three words at least, and 1 &lt; 2 &amp; so on.</figcaption>'
+        in markup
+    )
+    words = [element.text for element in root.iter() if element.text]
+    assert {"loss", "updates done", "run", "10⁰"} <= set(words)
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|<style|url\((?!#)", markup)
+
+
+def test_ids_are_used_and_differ_between_figures() -> None:
+    def ids(caption: str) -> set[str]:
+        markup = figure_html(plotting.loss_curve([4.0, 1.0], marker="o"), caption)
+        names = re.findall(r' id="([^"]+)"', markup)
+        assert len(names) == len(set(names))
+        assert set(names) == set(re.findall(r'(?:url\(#|href="#|labelledby=")([^")]+)', markup))
+        return set(names)
+
+    assert not ids("The first of two captions.") & ids("The second of two captions.")
+
+
+def test_the_same_figure_is_the_same_text() -> None:
+    one, two = (figure_html(plotting.loss_curve([4.0, 1.0]), CAPTION) for _ in range(2))
+    assert one == two
+
+
+def test_colours_are_names_with_fallbacks() -> None:
+    markup = figure_html(plotting.valley(HESSIAN, MINIMUM), CAPTION)
+    bare = re.sub(r"var\(--figure-[a-z]+, #[0-9a-f]{6}\)", "", markup)
+    assert not re.findall(r"#[0-9a-f]{6}", bare.split("<svg")[1])
+    assert "--figure-muted" in markup
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, two: str) -> float:
+    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figure_colours_contrast_with_the_paper(theme: str) -> None:
+    from tests.conftest import ROOT
+
+    css = (ROOT / "book" / "_static" / "course.css").read_text(encoding="utf-8")
+    block = css.split(f'html[data-theme="{theme}"] {{')[1].split("}")[0]
+    colours = dict(re.findall(r"--figure-([a-z]+): (#[0-9a-f]{6})", block))
+    assert set(colours) == set(style.COLOUR_NAMES.values())
+    for name in set(colours) - {"paper", "grid"}:
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+    if theme == "light":
+        assert {v: k for k, v in style.COLOUR_NAMES.items()} == colours
+
+
+@pytest.mark.parametrize(("value", "text"), [(1e-3, "10⁻³"), (1.0, "10⁰"), (1e12, "10¹²"), (2e-4, "2·10⁻⁴")])
+def test_power_of_ten(value: float, text: str) -> None:
+    assert style.power_of_ten(value) == text
+
+
+def test_show_gives_caption_and_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    import IPython.display
+
+    shown: list[Any] = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: shown.append((bundle, raw)))
+    show(plotting.loss_curve([2.0, 1.0]), CAPTION)
+    ((bundle, raw),) = shown
+    assert raw
+    assert bundle["text/plain"] == CAPTION
+    assert bundle["text/html"].startswith('<figure class="lesson-figure"')
+
+
+def test_plotting_touches_no_global_state() -> None:
+    program = (
+        "import matplotlib; before = matplotlib.rcParams.copy(); import sys\n"
+        "from lessons_pkg import plotting\n"
+        "plotting.figure_html(plotting.loss_curve([2.0, 1.0], label='x'), 'A caption of words.')\n"
+        "assert matplotlib.rcParams.copy() == before\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

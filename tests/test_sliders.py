@@ -1,0 +1,150 @@
+"""The slider's two lives, without a browser; the browser tests move it."""
+
+import re
+from typing import Any
+
+import pytest
+from matplotlib.axes import Axes
+
+from lessons_pkg import plotting, sliders
+from lessons_pkg.sliders import live
+from lessons_pkg.sliders.static import Frame, slider_html
+
+
+def draw(lr: float) -> tuple[Axes, str]:
+    ax = plotting.loss_curve([1.0, lr], marker="o")
+    ax.set_ylim(1e-3, 1e3)
+    return ax, f"The loss ends at {lr:.3f} <here>."
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    import IPython.display
+
+    bundles: list[dict[str, Any]] = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def widgets_of(bundle: dict[str, Any]) -> tuple[Any, Any]:
+    import ipywidgets
+
+    registry = getattr(ipywidgets.Widget, "_instances", None) or ipywidgets.widgets.widget._instances
+    box = registry[bundle[live.VIEW]["model_id"]]
+    slider, view = box.children
+    return slider, view
+
+
+def test_one_call_gives_words_page_and_widget(shown: list[dict[str, Any]]) -> None:
+    sliders.explore(draw, lr=[0.1, 0.2, 0.4], label="learning rate", start=0.2)
+    (bundle,) = shown
+    assert bundle["text/plain"] == "The loss ends at 0.200 <here>."
+    page = bundle["text/html"]
+    assert len(re.findall(r"<tr><th scope=\"row\">", page)) == 3
+    assert 'type="range" min="0" max="2" step="1" value="1" aria-valuetext="0.2"' in page
+    assert "The loss ends at 0.400 &lt;here&gt;." in page
+    assert bundle[live.VIEW]["version_major"] == 2
+
+
+def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) -> None:
+    sliders.explore(draw, lr=[0.1, 0.2, 0.4])
+    slider, view = widgets_of(shown[0])
+    assert (slider.min, slider.max, slider.value, slider.description) == (0.1, 0.4, 0.1, "lr")
+    slider.value = 0.317
+    assert "The loss ends at 0.317" in view.value
+    assert view.value.startswith('<figure class="lesson-figure"')
+
+
+def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) -> None:
+    def draw_any(value: object) -> tuple[Axes, str]:
+        return plotting.loss_curve([1.0, 0.5]), f"The value now is {value}."
+
+    sliders.explore(draw_any, steps=[1, 5, 9])
+    slider, view = widgets_of(shown[0])
+    slider.value = 4
+    assert "The value now is 4." in view.value
+    sliders.explore(draw_any, name=["SGD", "Adam"])
+    slider, view = widgets_of(shown[1])
+    slider.value = "Adam"
+    assert "The value now is Adam." in view.value
+
+
+def test_a_draw_that_fails_says_so_where_the_reader_looks(shown: list[dict[str, Any]]) -> None:
+    def fragile(lr: float) -> tuple[Axes, str]:
+        if lr not in (0.1, 0.2):
+            raise ZeroDivisionError("by <zero>")
+        return draw(lr)
+
+    sliders.explore(fragile, lr=[0.1, 0.2])
+    slider, view = widgets_of(shown[0])
+    slider.value = 0.15
+    assert view.value == "<pre>ZeroDivisionError: by &lt;zero&gt;</pre>"
+
+
+def test_without_ipywidgets_the_page_remains(
+    shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    sliders.explore(draw, lr=[0.1, 0.2])
+    assert set(shown[0]) == {"text/plain", "text/html"}
+
+
+def page(count: int = 4) -> str:
+    frames = [Frame(str(k), *draw(0.1 + k)) for k in range(count)]
+    return slider_html(frames, label="lr", start=0)
+
+
+def test_page_is_self_contained_and_small() -> None:
+    markup = page()
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<link|<img|import\(|fetch\(|url\((?!#)", markup)
+    single = len(plotting.figure_html(*draw(0.1)))
+    assert len(page(40)) - len(page(4)) < 36 * single / 2, "frames must share what they have in common"
+
+
+def test_frames_share_layers_and_show_one() -> None:
+    markup = page()
+    for frame in range(4):
+        assert f'data-frame="{frame}"' in markup
+    assert set(re.findall(r'data-frame="(\d)" data-shown', markup)) == {"0"}
+    ids = re.findall(r' id="([^"]+)"', markup)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:url\(#|href="#)([^")]+)', markup)) <= set(ids)
+
+
+def test_unlike_frames_become_whole_layers() -> None:
+    def unlike(k: int) -> tuple[Axes, str]:
+        ax = plotting.loss_curve([1.0, 0.5])
+        for _ in range(k):
+            plotting.loss_curve([1.0, 0.5], ax=ax, marker="o")
+        return ax, f"There are {k + 1} lines."
+
+    markup = slider_html([Frame(str(k), *unlike(k)) for k in range(3)], label="k", start=1)
+    assert markup.count('data-frame="') == 3
+    assert 'data-frame="-1"' not in markup
+    ids = re.findall(r' id="([^"]+)"', markup)
+    assert len(ids) == len(set(ids))
+
+
+def test_ids_of_two_sliders_differ() -> None:
+    one, two = (set(re.findall(r' id="([^"]+)"', page(count))) for count in (3, 4))
+    assert one
+    assert not one & two
+
+
+BAD: list[tuple[str, Any, type[Exception], str]] = [
+    ("none", lambda: sliders.explore(draw), TypeError, r"exactly one parameter, such as lr="),
+    ("two", lambda: sliders.explore(draw, a=[1, 2], b=[1, 2]), TypeError, r"got \['a', 'b'\]"),
+    ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
+    ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
+    ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
+    ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, "start=3 is not among the values of lr"),
+    ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
+def test_bad_input_names_the_rule(call: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        call()

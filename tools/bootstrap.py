@@ -1,0 +1,53 @@
+"""Make the virtual environment of `make book` and `make test`; say in one sentence what is missing."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SITE = os.path.join(ROOT, "tools", "site")
+
+
+def stop(sentence: str) -> None:
+    """End with one sentence."""
+    sys.exit("\n" + sentence)
+
+
+def run(command: list, sentence: str, **options: Any) -> None:  # type: ignore[type-arg]
+    """Run a command; where it fails, its own message stands above our sentence."""
+    if subprocess.call(command, **options) != 0:
+        stop(sentence)
+
+
+def main(folder: str) -> None:
+    """Create ``folder`` and install everything pinned into it."""
+    if sys.version_info < (3, 10):
+        stop(
+            "The course needs Python 3.10 or newer; this is %s. Name another one: make PYTHON=python3.12 …"
+            % sys.version.split()[0]
+        )
+    network = (
+        "Could not install the course's packages: see the lines above. Is there a network? Then run again."
+    )
+    if not os.path.exists(os.path.join(folder, "bin", "python")):
+        run(
+            [sys.executable, "-m", "venv", "--clear", folder],
+            "Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv.",
+        )
+    python = os.path.join(folder, "bin", "python")
+    constraints = os.path.join(ROOT, "constraints.txt")
+    print("Installing the versions of constraints.txt (the first time takes minutes) …", flush=True)
+    run([python, "-m", "pip", "install", "--quiet", "-c", constraints, "-e", ROOT + "[dev]"], network)
+    environment = dict(os.environ, PATH=os.path.join(folder, "bin") + os.pathsep + os.environ["PATH"])
+    npm = ["npm", "ci", "--silent"]
+    run(
+        npm,
+        "Could not fetch the formulas' fonts (npm). Is there a network? Then run again.",
+        cwd=SITE,
+        env=environment,
+    )
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]))
