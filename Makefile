@@ -50,7 +50,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@pytest -m browser tests
+	@pytest -n 2 -m browser tests
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
@@ -67,6 +67,8 @@ constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml an
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+Makefile: ;
 
 %:
 	@echo "There is no target '$@'. The targets are:"; $(MAKE) --no-print-directory help; exit 2

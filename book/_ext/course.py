@@ -120,19 +120,15 @@ def drop_unused_scripts(
     context: dict[str, Any],
     doctree: Any,
 ) -> None:
-    """Leave out scripts that no page of this book uses, and whatever would ask another origin."""
-    unused = (
-        "require",
-        "thebe",
-        "design-tabs",
-        "mathjax",
-        "jupyter-widgets",
-        "embed-amd",
-    )
-    context["script_files"] = [
-        script for script in context["script_files"]
-        if not any(name in str(getattr(script, "filename", script)).lower() for name in unused)
-    ]  # fmt: skip
+    """Leave out scripts and styles that no page of this book uses, and whatever would ask another origin."""
+    unused = ("require", "thebe", "design-tabs", "mathjax", "jupyter-widgets", "embed-amd")
+
+    def used(script: Any) -> bool:
+        names = f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}".lower()
+        return not any(name in names for name in unused)
+
+    context["script_files"] = [script for script in context["script_files"] if used(script)]
+    context["css_files"] = [sheet for sheet in context["css_files"] if used(sheet)]
 
 
 def copy_katex(app: Sphinx, error: Exception | None) -> None:

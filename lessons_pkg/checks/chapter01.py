@@ -39,7 +39,7 @@ def loss_and_gradient(reduction: str = "mean") -> tuple[float, float, float]:
     return loss.item(), slope_w.item(), slope_b.item()
 
 
-def loss_after(start: tuple[float, float], updates: int) -> float:
+def loss_from(start: tuple[float, float], updates: int) -> float:
     """Loss after so many updates of gradient descent from (w, b), in closed form."""
     values, vectors = torch.linalg.eigh(hessian(X))
     shrink = (1 - LEARNING_RATE * values) ** updates
@@ -123,16 +123,16 @@ EXERCISES = {
         cases=_columns,
     ),
     "01.4": Exercise(
-        lambda: max(loss_after((w, b), 999) for w in (-1.0, 1.0) for b in (-1.0, 1.0)),
+        lambda: max(loss_from((w, b), 999) for w in (-1.0, 1.0) for b in (-1.0, 1.0)),
         "No seed can print more than this after 1000 epochs.",
         (
             Mistake(
-                lambda: loss_after((-1, 1), 1000),
+                lambda: loss_from((-1, 1), 1000),
                 "The loop prints the loss before the update: 999 updates, not 1000.",
             ),
-            Mistake(lambda: loss_after((1, 1), 999), "That is the corner (1, 1); try the other three."),
-            Mistake(lambda: loss_after((1, -1), 999), "That is the corner (1, -1); try the other three."),
-            Mistake(lambda: loss_after((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
+            Mistake(lambda: loss_from((1, 1), 999), "That is the corner (1, 1); try the other three."),
+            Mistake(lambda: loss_from((1, -1), 999), "That is the corner (1, -1); try the other three."),
+            Mistake(lambda: loss_from((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
         ),
         rtol=1e-5,
     ),

@@ -32,42 +32,40 @@ def _layer(frame: int, start: int, content: str) -> str:
     return f'<g data-frame="{frame}"{" data-shown" if frame == start else ""}>{content}</g>'
 
 
-def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
-    """Merge the frames' drawings: what all share is drawn once, the rest is a layer per frame.
+def _shared(slot: Sequence[str], name: str) -> bool:
+    """Whether all frames draw the same here, apart from the frame's number in the ids."""
+    return len({text.replace(f"{name}-{k}-", f"{name}-0-") for k, text in enumerate(slot)}) == 1
 
-    Frames of unlike structure share nothing, and each becomes one layer.
-    """
+
+def _merged(columns: Sequence[Sequence[str]], start: int, name: str) -> str:
+    """Draw once what all frames share, and the rest in a layer per frame."""
+    slots = list(zip(*columns, strict=True))
+    once = [slot[0] for slot in slots if _shared(slot, name)]
+    known = {i.rsplit("-", 1)[1] for text in once for i in re.findall(' id="([^"]+)"', text)}
+
+    def pointed_at_the_one_copy(frame: int, text: str) -> str:
+        for number in known:
+            text = re.sub(rf"#{name}-{frame}-{number}\b", f"#{name}-0-{number}", text)
+        return _layer(frame, start, text)
+
+    return "".join(
+        slot[0]
+        if _shared(slot, name)
+        else "".join(pointed_at_the_one_copy(k, text) for k, text in enumerate(slot))
+        for slot in slots
+    )
+
+
+def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
+    """Merge the frames' drawings into one SVG; frames of unlike structure become one layer each."""
     trees = [svg_tree(figure_of(frame.ax), f"{name}-{k}") for k, frame in enumerate(frames)]
     columns = [_slots(tree) for tree in trees]
     if len({len(column) for column in columns}) > 1:
         columns = [["".join(column)] for column in columns]
-    slots = list(zip(*columns, strict=True))
-    shared = [
-        len({text.replace(f"{name}-{k}-", f"{name}-0-") for k, text in enumerate(slot)}) == 1
-        for slot in slots
-    ]
-    common = {
-        i
-        for slot, same in zip(slots, shared, strict=True)
-        if same
-        for i in re.findall(' id="([^"]+)"', slot[0])
-    }
-
-    def of_frame(k: int, text: str) -> str:
-        """Point references to what is drawn once at its one copy."""
-        for known in common:
-            text = re.sub(rf"#{known.replace(f'{name}-0-', f'{name}-{k}-')}\b", f"#{known}", text)
-        return text
-
-    parts = [
-        slot[0] if same else "".join(_layer(k, start, of_frame(k, text)) for k, text in enumerate(slot))
-        for slot, same in zip(slots, shared, strict=True)
-    ]
-    frame_0 = trees[0].attrib | {"aria-labelledby": f"{name}-caption", "xmlns": SVG}
-    opening = " ".join(f'{key}="{value}"' for key, value in frame_0.items())
-    return f"<svg {opening}>{''.join(parts)}</svg>".replace(f'<g xmlns="{SVG}"', "<g").replace(
-        f'<defs xmlns="{SVG}"', "<defs"
-    )
+    attributes = {"xmlns": SVG, **trees[0].attrib, "aria-labelledby": f"{name}-caption"}
+    opening = " ".join(f'{key}="{value}"' for key, value in attributes.items())
+    inner = _merged(columns, start, name).replace(f' xmlns="{SVG}"', "")
+    return f"<svg {opening}>{inner}</svg>"
 
 
 def _table(frames: Sequence[Frame], label: str) -> str:

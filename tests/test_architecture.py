@@ -1,0 +1,93 @@
+"""Imports of the package point one way, cost nothing, and nothing is left over."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "lessons_pkg"
+TORCH_ONLY = {"data", "losses", "models", "checks", "runtime"}  # later: graph, optim
+MAY_IMPORT = {
+    "__init__": {"_version"},
+    "_version": set(),
+    **{name: {name, "_version"} if name == "runtime" else {name} for name in TORCH_ONLY},
+    "plotting": {"plotting"} | TORCH_ONLY,
+    "sliders": {"sliders", "plotting"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "write imports in full"
+            found.add(str(node.module))
+    return found
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert layer in MAY_IMPORT, "a new module: give it its place in MAY_IMPORT and in CONTRIBUTING"
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("lessons_pkg.")}
+    assert ours <= MAY_IMPORT[layer]
+    outside = {name.split(".")[0] for name in imports(path)}
+    assert not outside & {"book", "tests", "tools"}
+    if layer in TORCH_ONLY:
+        assert not outside & {"matplotlib", "ipywidgets", "IPython", "numpy"}
+    if "ipywidgets" in outside:
+        assert path.relative_to(PACKAGE).as_posix() == "sliders/live.py"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_and_functions_are_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
+            assert (node.end_lineno or 0) - node.lineno + 1 - doc <= 25, f"{node.name} is long"
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"{statement}\nimport sys\nprint(*sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_import_costs_nothing_beyond_torch() -> None:
+    extra = loaded_by("import lessons_pkg") - loaded_by("import torch")
+    assert extra == {"lessons_pkg", "lessons_pkg._version"}
+
+
+def test_public_names_are_documented_with_their_source_of_truth() -> None:
+    import lessons_pkg.losses as losses
+
+    for name in losses.__all__:
+        doc = getattr(losses, name).__doc__
+        for part in (":math:", "Twin of ``torch.nn.functional.", "Chapter ", "Raises ", "returns"):
+            assert part in doc, f"{name}: docstring lacks {part!r}"
+
+
+def test_every_exported_name_exists() -> None:
+    import importlib
+
+    for module in (
+        "lessons_pkg",
+        "lessons_pkg.losses",
+        "lessons_pkg.checks",
+        "lessons_pkg.plotting",
+        "lessons_pkg.sliders",
+    ):
+        loaded = importlib.import_module(module)
+        assert all(hasattr(loaded, name) for name in loaded.__all__)
+        assert list(loaded.__all__) == sorted(loaded.__all__)

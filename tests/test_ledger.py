@@ -1,0 +1,94 @@
+"""The ledger: every statement once, every settled one shown by an executed cell."""
+
+import re
+from pathlib import Path
+
+import pytest
+from ledger import ARTICLES, PATH, VERDICTS, Row, read_ledger
+
+from tests.conftest import ROOT, code_cells, load, source
+
+LEDGER = read_ledger()
+SETTLED = [row for row in LEDGER if row.verdict != "open"]
+
+
+def slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def sections(chapter: str) -> dict[str, bool]:
+    """Each section of a chapter, and whether it (or a part of it) holds an executed cell."""
+    found: dict[str, bool] = {}
+    open_sections: list[tuple[int, str]] = []
+    for cell in load(ROOT / "book" / f"{chapter}.ipynb")["cells"]:
+        if cell["cell_type"] == "markdown":
+            for marks, title in re.findall(r"(?m)^(#+) (.+)$", source(cell)):
+                open_sections = [(depth, name) for depth, name in open_sections if depth < len(marks)]
+                open_sections.append((len(marks), slug(title)))
+                found.setdefault(slug(title), False)
+        elif cell["execution_count"] is not None:
+            found |= {name: True for _, name in open_sections}
+    return found
+
+
+def test_every_statement_stands_there_once() -> None:
+    ids = [row.id for row in LEDGER]
+    assert len(ids) == len(set(ids)) == 209
+    assert {article: sum(i.startswith(article) for i in ids) for article in ARTICLES} == ARTICLES
+    assert all(re.fullmatch(r"00[0-4]-S\d(\.\d+[a-z]?|\.\d+\.\d+)?[a-z]?(\.\d+)?", i) for i in ids)
+    assert all(row.statement.strip() for row in LEDGER)
+
+
+def test_anchors_are_unique() -> None:
+    anchors = [row.anchor for row in LEDGER]
+    assert len(anchors) == len(set(anchors))
+    assert all(re.fullmatch(r"[a-z0-9-]+", anchor) for anchor in anchors)
+
+
+@pytest.mark.parametrize("row", SETTLED, ids=lambda row: str(row.id))
+def test_settled_rows_point_at_an_executed_cell(row: Row) -> None:
+    chapter, section = row.target.split("#")
+    executed = sections(chapter)
+    assert section in executed, f"no such section in {chapter}; there are {sorted(executed)}"
+    assert executed[section], f"{row.target} holds no executed cell"
+
+
+@pytest.mark.parametrize("row", SETTLED, ids=lambda row: str(row.id))
+def test_numbers_in_a_settled_row_are_printed_by_its_chapter(row: Row) -> None:
+    notebook = load(ROOT / "book" / f"{row.target.split('#')[0]}.ipynb")
+    shown = "\n".join(source(cell) + str(cell["outputs"]) for cell in code_cells(notebook))
+    missing = [number for number in re.findall(r"\d+\.\d+|\d{3,}", row.truth) if number not in shown]
+    assert not missing
+
+
+def test_chapter_1_settles_its_own() -> None:
+    mine = {row.id for row in LEDGER if row.target.startswith("01-")}
+    expected = {row.id for row in LEDGER if row.id.startswith(("000-", "003-S1.3"))}
+    assert mine == expected | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}
+    assert len(mine) == 33
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,statement\n", "the columns must be id, statement, verdict, target, truth"),
+        ("{head}\n000-S1.1,a,perhaps,,\n", "000-S1.1: verdict 'perhaps' is not one of reproduces"),
+        ("{head}\n000-S1.1,a,open,01-x#y,b\n", "000-S1.1: a settled row, and only that"),
+        ("{head}\n000-S1.1,a,wrong,,\n", "000-S1.1: a settled row, and only that"),
+        ("{head}\n000-S1.1,a,wrong,01-x,b\n", "target must be chapter#section, got '01-x'"),
+    ],
+    ids=["columns", "verdict", "open-with-target", "settled-without", "target"],
+)
+def test_a_bad_ledger_is_refused_with_the_row(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(text.format(head=PATH.read_text(encoding="utf-8").splitlines()[0]), encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(words)):
+        read_ledger(path)
+
+
+def test_page_explains_every_verdict() -> None:
+    page = (ROOT / "book" / "ledger.md").read_text(encoding="utf-8")
+    for verdict in VERDICTS:
+        assert f"| {verdict} |" in page
+    for article in ARTICLES:
+        assert f"```{{ledger-table}} {article}\n" in page

@@ -1,0 +1,268 @@
+"""The notebooks as stored: what nbval does not look at, and what Colab and readers need."""
+
+import ast
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lessons_pkg
+from lessons_pkg.checks import EXERCISES
+from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
+from tools.notebooks import METADATA, VIEW, text_of
+from tools.repository import current, setup_cell
+
+Notebook = dict[str, Any]
+SECTIONS = [
+    "Set-up",
+    "Predict first",
+    "What goes wrong",
+    "Play",
+    "What the article says",
+    "Exercises",
+    "In one minute",
+]
+
+
+def markdown(notebook: Notebook) -> str:
+    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
+def outputs(notebook: Notebook) -> list[tuple[int, dict[str, Any]]]:
+    return [(n, output) for n, cell in enumerate(code_cells(notebook), 1) for output in cell["outputs"]]
+
+
+def words(output: dict[str, Any]) -> str:
+    """Everything a reader sees of one output, drawings' markup left out."""
+    parts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", [])]
+    parts += [text for kind, text in output.get("data", {}).items()]
+    return re.sub(r"<[^<>]+>", " ", "\n".join("".join(part) for part in parts))
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+def test_cells_were_executed_once_in_order(notebook: Notebook) -> None:
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1)), "run `make notebooks`"
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            assert output.get("execution_count", cell["execution_count"]) == cell["execution_count"]
+
+
+def speaks(cell: dict[str, Any]) -> bool:
+    """Whether a cell, as written, must produce output: it prints, shows, checks or explores."""
+    tree = ast.parse(re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source(cell)))
+    top = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    calls = [node for statement in top for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    names = {getattr(call.func, "id", getattr(call.func, "attr", "")) for call in calls}
+    return bool(names & {"print", "show", "check", "explore", "display", "outcome"})
+
+
+def test_no_output_is_missing(notebook: Notebook) -> None:
+    for cell in code_cells(notebook):
+        assert cell["outputs"] or not speaks(cell), f"stored output missing: {source(cell)[:80]}"
+
+
+def test_an_ignore_tag_has_its_reason_beside_it(notebook: Notebook) -> None:
+    for cell in code_cells(notebook):
+        tags = [tag for tag in cell["metadata"].get("tags", []) if "nbval" in tag]
+        comments = re.findall(r"(?im)^\s*#\s*(?:NBVAL|PYTEST_VALIDATE)_\w+", source(cell))
+        assert not comments, "use a tag, not a comment"
+        assert not tags or re.search(r"(?m)^# not compared: \w+", source(cell)), f"no reason beside {tags}"
+
+
+def test_only_meant_errors_are_stored(notebook: Notebook) -> None:
+    for cell in code_cells(notebook):
+        errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
+        meant = "raises-exception" in cell["metadata"].get("tags", [])
+        assert len(errors) == int(meant), f"errors stored: {len(errors)}, meant: {meant}: {source(cell)[:80]}"
+        for error in errors:
+            assert error["evalue"].strip()
+            assert error["traceback"] == [f"{error['ename']}: {error['evalue']}"]
+
+
+NOT_STORED = {
+    "address": r"\b0x[0-9a-fA-F]{4,}",
+    "path": r"(?<![\w.])(?:/(?:home|root|tmp|usr|Users|content|opt|work)/|[A-Z]:\\)|site-packages",
+    "timing": r"(?i)\b\d+(?:\.\d+)?\s?(?:ms|µs|seconds|s elapsed)\b|wall time",
+    "device": r"(?i)\bcuda(?::\d)?\b|device='|\b(?:T4|H100|A100)\b",
+}
+
+
+@pytest.mark.parametrize("what", NOT_STORED)
+def test_nothing_of_one_machine_is_stored(notebook: Notebook, what: str) -> None:
+    for number, output in outputs(notebook):
+        found = re.search(NOT_STORED[what], words(output))
+        assert not found, f"code cell {number} stores a {what}: {found and found[0]}"
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [("address", "<Tensor at 0x7f3a10>"), ("path", "/tmp/ipykernel_1/2.py:3"), ("timing", "took 3.1 s elapsed"),
+     ("timing", "12 ms"), ("device", "tensor(1., device='cuda:0')"), ("path", "in C:\\Users\\me")],
+)  # fmt: skip
+def test_the_patterns_find_what_they_should(what: str, text: str) -> None:
+    assert re.search(NOT_STORED[what], text)
+
+
+def test_no_warnings_and_no_widgets_are_stored(notebook: Notebook) -> None:
+    for number, output in outputs(notebook):
+        assert output.get("name") != "stderr", (
+            f"code cell {number} stores standard error: {words(output)[:200]}"
+        )
+        assert VIEW not in output.get("data", {}), f"code cell {number} stores a widget"
+        assert "application/vnd.jupyter.widget-state+json" not in output.get("data", {})
+
+
+def test_metadata_is_what_colab_needs_and_no_more(notebook: Notebook) -> None:
+    assert notebook["metadata"] == METADATA
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(ids) == len(set(ids))
+    for cell in notebook["cells"]:
+        assert set(cell["metadata"]) <= {"tags", "cellView"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.stem))
+def test_file_is_small_and_written_the_one_way(path: Path) -> None:
+    assert path.stat().st_size < 500_000
+    import nbformat
+
+    assert path.read_text(encoding="utf-8") == text_of(nbformat.read(path, as_version=4))
+
+
+PLAIN = {
+    "directive": r"(?m)^\s*(?::{3,}|`{3,}\s*\{)",
+    "role": r"\{[\w:]+\}`",
+    "target": r"(?m)^\([\w:-]+\)=\s*$",
+    "in-page link": r"\]\(#",
+    "labelled formula": r"\$\$\s*\(",
+    "front matter": r"\A---\n",
+    "relative link or image": r"\]\((?!https://)",
+    "bracket formula": r"\\\(|\\\[",
+    "formula glued to a link": r"\)\$[^$\s.,;:)]",
+    "footnote": r"\[\^",
+    "line of =": r"(?m)^=+$",
+}
+
+
+@pytest.mark.parametrize("what", PLAIN)
+def test_text_reads_well_in_colab_too(notebook: Notebook, what: str) -> None:
+    found = re.search(PLAIN[what], markdown(notebook))
+    assert not found, f"{what}: {found and found[0]!r}"
+
+
+def test_first_code_cell_sets_up(notebook: Notebook) -> None:
+    first = source(code_cells(notebook)[0])
+    assert first == setup_cell(current()), "run `make repository URL=…`"
+    assert len(first.splitlines()) <= 10
+
+
+def test_code_uses_nothing_that_colab_lacks(notebook: Notebook) -> None:
+    code = "\n".join(source(cell) for cell in code_cells(notebook)[1:])
+    assert not re.search(r"anywidget|ipympl|%matplotlib|enable_custom_widget_manager|import ipywidgets", code)
+    assert not re.search(r"\b(?:open|read_csv|imread)\(", code)
+    assert not re.search(r"(?m)^\s*[!%]", code), "only the set-up cell may install or run commands"
+    assert "import *" not in code
+
+
+def test_chapter_has_its_anatomy(notebook: Notebook) -> None:
+    headings = re.findall(r"(?m)^## (.+)$", markdown(notebook))
+    found = [next((h for h in headings if h.startswith(section)), None) for section in SECTIONS]
+    assert None not in found, f"missing among {headings}"
+    assert [headings.index(str(h)) for h in found] == sorted(headings.index(str(h)) for h in found)
+    text = markdown(notebook)
+    assert re.search(r"\*You will be able to\*", text)
+    assert re.search(r"\*You need\*.*\*Minutes\*: \d+", text)
+
+
+def without_docstrings(tree: ast.AST) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def package_definitions() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in (ROOT / "lessons_pkg").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+                found[node.name] = without_docstrings(node)
+    return found
+
+
+def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
+    package = package_definitions()
+    taught = [cell for cell in code_cells(notebook) if "taught" in cell["metadata"].get("tags", [])]
+    assert taught
+    for cell in taught:
+        definitions = ast.parse(source(cell)).body
+        for node in definitions:
+            assert isinstance(node, (ast.FunctionDef, ast.ClassDef)), "a taught cell holds definitions only"
+            assert without_docstrings(node) == package[node.name], f"{node.name} differs from the package's"
+
+
+def test_what_a_chapter_shares_with_the_package_is_marked_as_taught(notebook: Notebook) -> None:
+    package = package_definitions()
+    for cell in code_cells(notebook):
+        tree = ast.parse(re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source(cell)))
+        names = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        assert not names & set(package) or "taught" in cell["metadata"].get("tags", []), names & set(package)
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)|(?<![\w.])\d{3,}(?![\w.]*\w)")
+
+
+def test_every_number_in_the_text_stands_in_code_or_output(notebook: Notebook) -> None:
+    shown = "\n".join(
+        [*(words(output) for _, output in outputs(notebook)), *map(source, code_cells(notebook))]
+    )
+    text = re.sub(r"\]\([^)]*\)", "]", markdown(notebook))
+    text = re.sub(r"(?m)^#+ .*$|\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]", "", text)
+    typed = {number for number in NUMBER.findall(text) if number not in shown}
+    assert not typed, f"typed by hand, printed nowhere: {sorted(typed)}"
+
+
+def test_exercises_are_stub_hints_and_solution(notebook: Notebook, request: pytest.FixtureRequest) -> None:
+    chapter = request.node.callspec.id[:2]
+    mine = [name for name in EXERCISES if name.startswith(chapter)]
+    assert mine, f"chapter {chapter} has no exercises"
+    for name in mine:
+        cells = [cell for cell in code_cells(notebook) if f'check("{name}"' in source(cell)]
+        said = [words(output) for cell in cells for output in cell["outputs"]]
+        assert len(cells) == 2, f"exercise {name}: one stub and one solution"
+        assert "not attempted yet" in said[0]
+        assert f"{name}: correct." in said[-1]
+        assert "hide-cell" in cells[1]["metadata"]["tags"]
+        assert source(cells[1]).startswith(f"# Solution {int(name[:2])}.{int(name[3:])}")
+        assert cells[1]["metadata"]["cellView"] == "form"
+    assert markdown(notebook).count("<summary>Hint") >= 2 * len(mine)
+
+
+def test_version_is_the_packages() -> None:
+    for path in NOTEBOOKS:
+        assert f'runtime.start("{lessons_pkg.__version__}")' in path.read_text(encoding="utf-8").replace(
+            '\\"', '"'
+        )
+
+
+def test_every_name_a_chapter_imports_from_the_package_exists(notebook: Notebook) -> None:
+    for cell in code_cells(notebook)[1:]:
+        for node in ast.walk(ast.parse(source(cell))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lessons_pkg"):
+                module = importlib.import_module(str(node.module))
+                for alias in node.names:
+                    if not hasattr(module, alias.name):
+                        importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_json_is_utf8_with_unix_line_ends() -> None:
+    for path in NOTEBOOKS:
+        raw = path.read_bytes()
+        assert b"\r" not in raw
+        assert json.loads(raw.decode("utf-8")) == load(path)

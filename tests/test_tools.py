@@ -1,0 +1,197 @@
+"""The tools that keep the notebooks honest."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+
+from tests.conftest import ROOT
+from tools import notebooks
+from tools.drawings import moved, split, without_coordinates
+from tools.notebooks import METADATA, VIEW, execute, normalised, refresh, same_outputs, settled, text_of
+
+SVG = '<figure><svg viewBox="0 0 9 9"><path d="M 1 2.5 L 3 4" style="stroke: #123456"/><text x="5">10 up</text></svg></figure>'
+
+
+def html(markup: str) -> list[dict[str, Any]]:
+    return [{"output_type": "display_data", "data": {"text/html": markup}, "metadata": {}}]
+
+
+def test_split_takes_coordinates_and_leaves_words_and_colours() -> None:
+    words, coordinates = split(SVG)
+    assert coordinates == [0, 0, 9, 9, 1, 2.5, 3, 4, 5]
+    assert 'd="M # # L # #" style="stroke: #123456"' in words
+    assert ">10 up</text>" in words
+    assert split("no drawing: 1.5") == ("no drawing: 1.5", [])
+
+
+@pytest.mark.parametrize(
+    ("change", "accepted"),
+    [
+        (("2.5", "2.9"), True),
+        (("2.5", "3.01"), False),
+        (("10 up", "11 up"), False),
+        (("#123456", "#123457"), False),
+        (("L 3 4", "C 3 4"), False),
+        (("L 3 4", "L 3 4 L 5 6"), False),
+        (("<path", "<rect"), False),
+    ],
+    ids=["near", "far", "word", "colour", "command", "longer", "element"],
+)
+def test_drawings_may_move_by_half_a_point_and_no_more(change: tuple[str, str], accepted: bool) -> None:
+    stored, fresh = html(SVG), html(SVG.replace(*change))
+    equal = without_coordinates(stored) == without_coordinates(fresh) and moved(stored, fresh) is None
+    assert equal is accepted
+
+
+def written(folder: Path, *sources: str, name: str = "90-test.ipynb") -> Path:
+    path = folder / name
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{n}") for n, source in enumerate(sources)]
+    path.write_text(text_of(nbformat.v4.new_notebook(cells=cells, metadata=METADATA)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    path = written(
+        tmp_path_factory.mktemp("notebook"),
+        "print('a')\nprint('b')",
+        "import ipywidgets\nipywidgets.IntSlider()",
+        "6 * 7",
+        "import os; print(os.environ['LESSONS_REPRODUCIBLE'], os.listdir())",
+    )
+    return normalised(execute(nbformat.read(path, as_version=4)))
+
+
+def test_execution_is_fresh_in_an_empty_folder_and_says_so_to_the_package(executed: Any) -> None:
+    assert executed.cells[3].outputs[0].text == "1 []\n"
+    assert [cell.execution_count for cell in executed.cells] == [1, 2, 3, 4]
+
+
+def test_normalised_keeps_words_and_drops_what_depends_on_the_run(executed: Any) -> None:
+    assert executed.metadata == METADATA
+    assert [output.text for output in executed.cells[0].outputs] == ["a\nb\n"]
+    assert executed.cells[2].outputs[0].data == {"text/plain": "42"}
+    assert VIEW not in str(executed)
+    assert all(set(cell.metadata) == set() for cell in executed.cells)
+
+
+def test_errors_keep_name_and_message_only() -> None:
+    cell = nbformat.v4.new_code_cell("1 / 0", id="c", metadata={"tags": ["raises-exception"]})
+    done = normalised(execute(nbformat.v4.new_notebook(cells=[cell])))
+    assert done.cells[0].outputs[0].traceback == ["ZeroDivisionError: division by zero"]
+
+
+def test_refresh_stores_then_finds_nothing_to_do(tmp_path: Path) -> None:
+    path = written(tmp_path, "print(1)")
+    assert refresh(path, check=True) == "would change: cells 1"
+    assert refresh(path, check=False) is None
+    stored = path.read_bytes()
+    assert refresh(path, check=True) is None
+    assert path.read_bytes() == stored
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_refresh_says_which_cell_failed_and_leaves_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "print(1)", "1 / 0  # the culprit", "print(2)")
+    before = path.read_bytes()
+    problem = refresh(path, check=False)
+    assert problem
+    assert "the stored file is untouched" in problem
+    assert "1 / 0  # the culprit" in problem
+    assert "ZeroDivisionError" in problem
+    assert path.read_bytes() == before
+    with pytest.raises(CellExecutionError):
+        execute(nbformat.read(path, as_version=4))
+
+
+def test_killed_midway_leaves_the_stored_notebook_whole(tmp_path: Path) -> None:
+    path = written(tmp_path, "import time, pathlib", f"open({str(tmp_path / 'here')!r}, 'w'); time.sleep(60)")
+    before = path.read_bytes()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tools.notebooks", str(path)], cwd=ROOT, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "here").exists():
+            assert time.monotonic() < deadline, "the notebook never started"
+            time.sleep(0.05)
+    finally:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    assert path.read_bytes() == before
+    assert sorted(os.listdir(tmp_path)) == ["90-test.ipynb", "here"]
+
+
+def test_write_atomically_cleans_up_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_text("old", encoding="utf-8")
+
+    def broken(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        notebooks.write_atomically(path, "new")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_settled_keeps_a_drawing_that_only_trembled_and_takes_one_that_changed() -> None:
+    def with_drawing(markup: str) -> Any:
+        cell = nbformat.v4.new_code_cell("draw()", id="c", execution_count=1)
+        cell.outputs = [nbformat.from_dict(html(markup)[0])]
+        return nbformat.v4.new_notebook(cells=[cell])
+
+    stored = with_drawing(SVG)
+    trembled, changed = SVG.replace("2.5", "2.51"), SVG.replace("2.5", "7.5")
+    assert settled(stored, with_drawing(trembled)).cells[0].outputs == stored.cells[0].outputs
+    assert settled(stored, with_drawing(changed)).cells[0].outputs != stored.cells[0].outputs
+    assert not same_outputs(stored.cells[0], with_drawing(changed).cells[0])
+
+
+def test_command_line_reports_and_exits(tmp_path: Path) -> None:
+    good, bad = written(tmp_path, "print(1)", name="a.ipynb"), written(tmp_path, "oops", name="b.ipynb")
+    command = [sys.executable, "-m", "tools.notebooks", str(good), str(bad)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "a.ipynb: stored" in run.stdout
+    assert "b.ipynb: stopped" in run.stdout
+    assert "NameError" in run.stdout
+
+
+def gate(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the gate's notebook pass over a folder that looks like book/."""
+    shutil.copy(ROOT / "book" / "conftest.py", folder)
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command += ["--rootdir", str(folder), "-c", str(ROOT / "pyproject.toml"), str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_gate_is_red_for_a_notebook_edited_but_not_executed(tmp_path: Path) -> None:
+    path = written(tmp_path, "print(1)")
+    refresh(path, check=False)
+    path.write_text(path.read_text(encoding="utf-8").replace("print(1)", "print(2)"), encoding="utf-8")
+    red = gate(tmp_path)
+    assert red.returncode == 1
+    assert "Cell 0" in red.stdout
+
+
+def test_the_gate_is_red_for_swapped_or_relabelled_outputs(tmp_path: Path) -> None:
+    source = "import sys\nprint('x')\nfrom IPython.display import Markdown, display\ndisplay(Markdown('y'))"
+    path = written(tmp_path, source)
+    refresh(path, check=False)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].outputs.reverse()
+    path.write_text(text_of(notebook), encoding="utf-8")
+    red = gate(tmp_path)
+    assert red.returncode == 1
+    assert "kinds or order of outputs differ" in red.stdout
