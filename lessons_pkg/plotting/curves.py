@@ -118,9 +118,9 @@ def descent_path(points: Tensor, *, ax: Axes | None = None, **line: Any) -> Axes
     ax = ax if ax is not None else new_axes(size=(5.0, 4.2))
     style: dict[str, Any] = {
         "color": BLUE,
-        "linewidth": 1.2,
+        "linewidth": 1.0,
         "marker": "o",
-        "markersize": 2.6,
+        "markersize": 2.4,
         "label": "route",
     } | line
     ax.plot(route[:, 0].tolist(), route[:, 1].tolist(), **style)
