@@ -12,11 +12,12 @@ LOG = ROOT / "_build" / "build.log"
 def main() -> int:
     """Run Jupyter Book over the stored outputs; show its log only where something is wrong."""
     command = ["jupyter-book", "build", str(ROOT), "-W", "-n", "--keep-going"]
-    log = subprocess.run(command, capture_output=True, text=True, check=False)
-    if log.returncode:
-        print(
-            log.stdout[-6000:], log.stderr[-6000:], "The book was not built: see the lines above.", sep="\n"
-        )
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("w", encoding="utf-8") as log:
+        run = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, timeout=600, check=False)
+    if run.returncode:
+        print(LOG.read_text(encoding="utf-8")[-6000:])
+        print("The book was not built: see the lines above.")
         return 1
     MARK.touch()
     return 0
