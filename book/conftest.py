@@ -167,3 +167,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             )
             for kind in _TARGETS
         ]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what to do where a stored output is not what its cell prints now."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(
+            "Stored outputs are not what the cells print now. If the change is meant: "
+            "run `make notebooks`, look at the pages, commit."
+        )

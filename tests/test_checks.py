@@ -73,7 +73,9 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "expected a number or several, got bool" in said(capsys, "01.2", True)
     assert "asks for a function, got float" in said(capsys, "01.3", 0.6)
     assert "your answer raised ZeroDivisionError" in said(capsys, "01.3", lambda x: 1 / 0)
-    assert "none of the answers we can explain" in said(capsys, "01.2", 123.0)
+    assert "123 (to four digits) is no answer that we can explain" in said(capsys, "01.2", 123.0)
+    assert "(for the first inputs) is no answer" in said(capsys, "01.3", lambda x: 5.0)
+    assert "correct" in said(capsys, "01.2", 0.1015)
     assert "not yet" in said(capsys, "01.2", float("nan"))
     assert said(capsys, "77", 1) == "There is no exercise '77'. There are: 01.1, 01.2, 01.3, 01.4.\n"
     assert "There is no exercise 1.1" in said(capsys, 1.1, 1)

@@ -183,6 +183,7 @@ def test_the_gate_is_red_for_a_notebook_edited_but_not_executed(tmp_path: Path) 
     red = gate(tmp_path)
     assert red.returncode == 1
     assert "Cell 0" in red.stdout
+    assert "If the change is meant: run `make notebooks`" in red.stdout
 
 
 def test_the_gate_is_red_for_swapped_or_relabelled_outputs(tmp_path: Path) -> None:

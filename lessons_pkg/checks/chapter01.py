@@ -53,9 +53,31 @@ def _columns() -> list[Tensor]:
     return [X, X - X.mean(), *random]
 
 
-def _rescaled(factor: float, mean: float, w_slope: float, b_slope: float) -> tuple[float, float, float]:
+def _with_slopes(factor: float) -> tuple[float, float, float]:
     loss, slope_w, slope_b = loss_and_gradient()
-    return loss * factor * mean, slope_w * w_slope, slope_b * b_slope
+    return loss, slope_w * factor, slope_b * factor
+
+
+def _swapped() -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return loss, slope_b, slope_w
+
+
+def _rooted() -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return math.sqrt(loss), slope_w, slope_b
+
+
+def _edge(factor: float) -> float:
+    return factor / curvatures(X_COLLEAGUE)[1]
+
+
+def _fastest(x: Tensor, factor: float = 2.0) -> float:
+    return factor / sum(curvatures(x))
+
+
+def _largest_print(updates: int = 999) -> float:
+    return max(loss_from((w, b), updates) for w in (-1.0, 1.0) for b in (-1.0, 1.0))
 
 
 EXERCISES = {
@@ -66,74 +88,59 @@ EXERCISES = {
             Mistake(
                 lambda: loss_and_gradient("sum"), "You summed over the points; MSE also divides by N = 3."
             ),
-            Mistake(lambda: _rescaled(1, 1, 0.5, 0.5), "The slopes lack the 2 that the square brings down."),
-            Mistake(
-                lambda: _rescaled(1, 1, -1, -1),
-                "The slopes have the wrong sign: the error is prediction - y.",
-            ),
-            Mistake(
-                lambda: (math.sqrt(loss_and_gradient()[0]), *loss_and_gradient()[1:]),
-                "You took a square root: that is the RMSE, not the MSE.",
-            ),
+            Mistake(lambda: _with_slopes(0.5), "The slopes lack the 2 that the square brings down."),
+            Mistake(lambda: _with_slopes(-1), "The slopes have the wrong sign: the error is prediction - y."),
+            Mistake(_rooted, "You took a square root: that is the RMSE, not the MSE."),
+            Mistake(_swapped, "The two slopes have changed places: first the one by w."),
         ),
     ),
     "01.2": Exercise(
-        lambda: 2 / curvatures(X_COLLEAGUE)[1],
+        lambda: _edge(2),
         "One step further and the steep direction grows instead of shrinking.",
         (
+            Mistake(lambda: _fastest(X_COLLEAGUE), "That is the fastest rate, not the largest stable one."),
+            Mistake(lambda: _edge(1), "At 1/lambda_max the steep part is gone in one step; go on."),
+            Mistake(lambda: 2 / curvatures(X_COLLEAGUE)[0], "That is the limit of the shallow direction."),
             Mistake(
-                lambda: 2 / sum(curvatures(X_COLLEAGUE)),
-                "That is the fastest rate, not the largest stable one.",
+                lambda: curvatures(X_COLLEAGUE)[1], "That is the curvature; the edge is 2 divided by it."
             ),
-            Mistake(
-                lambda: 1 / curvatures(X_COLLEAGUE)[1],
-                "At 1/lambda_max the steep direction is gone in one step; go on.",
-            ),
-            Mistake(
-                lambda: 2 / curvatures(X_COLLEAGUE)[0],
-                "That is the limit of the shallow direction; the steep one breaks first.",
-            ),
-            Mistake(
-                lambda: 0.8 / curvatures(X_COLLEAGUE)[1],
-                "Your Hessian lacks its factor: it is (2/N) times the sums.",
-            ),
-            Mistake(lambda: 4 / curvatures(X_COLLEAGUE)[1], "Your Hessian has 1/N where it needs 2/N."),
+            Mistake(lambda: _edge(0.8), "Your Hessian lacks its factor: it is 2/N times the sums."),
+            Mistake(lambda: _edge(1.2), "The factor 2/3 belongs to three points; here N is 5."),
+            Mistake(lambda: _edge(4), "Your Hessian has 1/N where it needs 2/N."),
         ),
-        rtol=1e-5,
     ),
     "01.3": Exercise(
-        lambda x: 2 / sum(curvatures(x)),
+        _fastest,
         "Both directions now shrink by the same factor.",
         (
+            Mistake(lambda x: 2 / curvatures(x)[1], "That is the edge: the steep direction never settles."),
             Mistake(
-                lambda x: 2 / curvatures(x)[1],
-                "That is the edge of stability: the steep direction never settles.",
+                lambda x: 1 / curvatures(x)[1], "That kills the steep part and leaves the shallow one slow."
             ),
+            Mistake(lambda x: _fastest(x, 4 / len(x)), "Your Hessian lacks its factor 2/N."),
+            Mistake(lambda x: _fastest(x, 6 / len(x)), "2/3 belongs to three points; use N = len(x)."),
+            Mistake(lambda x: _fastest(x, 4), "Your Hessian has 1/N where it needs 2/N."),
             Mistake(
-                lambda x: 1 / curvatures(x)[1],
-                "That kills the steep direction at once, and starves the shallow one.",
-            ),
-            Mistake(lambda x: 4 / len(x) / sum(curvatures(x)), "Your Hessian lacks its factor 2/N."),
-            Mistake(lambda x: 4 / sum(curvatures(x)), "Your Hessian has 1/N where it needs 2/N."),
-            Mistake(
-                lambda x: 0.5 / x.square().mean().item(),
+                lambda x: 0.5 / x.square().mean(),
                 "Your Hessian has no row for the bias: add a column of ones.",
             ),
+            Mistake(lambda x: 3 / 17, "3/17 is right for x = 1, 2, 3 only; compute it from x."),
         ),
         cases=_columns,
     ),
     "01.4": Exercise(
-        lambda: max(loss_from((w, b), 999) for w in (-1.0, 1.0) for b in (-1.0, 1.0)),
+        _largest_print,
         "No seed can print more than this after 1000 epochs.",
         (
             Mistake(
-                lambda: loss_from((-1, 1), 1000),
-                "The loop prints the loss before the update: 999 updates, not 1000.",
+                lambda: _largest_print(1000), "The loss printed is the one before the update: after 999."
+            ),
+            Mistake(
+                lambda: 2 * _largest_print(), "Each direction adds half its curvature times its part squared."
             ),
             Mistake(lambda: loss_from((1, 1), 999), "That is the corner (1, 1); try the other three."),
             Mistake(lambda: loss_from((1, -1), 999), "That is the corner (1, -1); try the other three."),
             Mistake(lambda: loss_from((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
         ),
-        rtol=1e-5,
     ),
 }

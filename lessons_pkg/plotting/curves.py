@@ -57,7 +57,7 @@ def geometric_decay(
         )
     ax = ax if ax is not None else new_axes()
     ends = [start, start * factor**updates]
-    style: dict[str, Any] = {"linestyle": "--", "linewidth": 1.3, "color": MUTED} | line
+    style: dict[str, Any] = {"linestyle": "--", "color": ORANGE, "zorder": 3} | line
     ax.plot([0, updates], ends, label=label, **style)
     return ax
 

@@ -28,7 +28,7 @@ RC: dict[str, Any] = {
     "grid.color": GRID, "grid.linewidth": 0.8, "xtick.color": MUTED, "ytick.color": MUTED,
     "xtick.labelcolor": INK, "ytick.labelcolor": INK, "xtick.labelsize": 9.5, "ytick.labelsize": 9.5,
     "xtick.minor.visible": False, "ytick.minor.visible": False, "lines.linewidth": 1.8,
-    "legend.facecolor": PAPER, "legend.edgecolor": PAPER, "legend.framealpha": 1.0, "legend.fancybox": False,
+    "legend.facecolor": PAPER, "legend.edgecolor": GRID, "legend.framealpha": 1.0, "legend.fancybox": False,
     "legend.fontsize": 9.5, "legend.labelcolor": INK,
     "axes.unicode_minus": True, "figure.constrained_layout.use": True,
     "svg.fonttype": "none", "svg.hashsalt": "lessons_pkg", "path.simplify_threshold": 0.1,
