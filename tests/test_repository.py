@@ -13,7 +13,7 @@ from lessons_pkg import __version__
 from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
 from tools.repository import FILES, PLACEHOLDER, Repository, current, parse, point_at, setup_cell
 
-NEW = Repository("a-teacher", "my.course", "v2")
+NEW = Repository("owner-of-a-test", "my.course", "v2")
 
 
 @pytest.fixture
@@ -56,7 +56,8 @@ def test_placeholder_is_an_owner_that_no_one_can_register() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://github.com/a-teacher/my.course", "https://github.com/a-teacher/my.course.git/"]
+    "url",
+    ["https://github.com/owner-of-a-test/my.course", "https://github.com/owner-of-a-test/my.course.git/"],
 )
 def test_addresses_are_read_in_the_usual_forms(url: str) -> None:
     assert parse(url, "v2") == NEW
@@ -84,12 +85,15 @@ def test_pointing_at_a_fork_changes_every_place_and_nothing_else(copy: Path) -> 
     after = texts(copy)
     assert {path for path in before if before[path] != after[path]} == set(changed)
     assert current(copy / "_config.yml") == NEW
-    assert not [path for path, text in after.items() if old.owner in text and path.name != "CONTRIBUTING.md"]
+    assert not [
+        path for path, text in after.items() if old.url in text or old.pages in text or old.colab in text
+    ]
+    assert "\ncd my.course\n" in after[copy / "README.md"]
     for path in (copy / "book").glob("*.ipynb"):
         notebook, original = load(path), load(ROOT / "book" / path.name)
         assert source(code_cells(notebook)[0]) == setup_cell(NEW)
         assert [c["outputs"] for c in code_cells(notebook)] == [c["outputs"] for c in code_cells(original)]
-        assert "a-teacher.github.io/my.course/book/ledger.html" in path.read_text(encoding="utf-8")
+        assert "owner-of-a-test.github.io/my.course/book/ledger.html" in path.read_text(encoding="utf-8")
     assert point_at(NEW, copy) == []
     point_at(old, copy)
     assert texts(copy) == before
@@ -134,7 +138,7 @@ def run_in_fake_colab(before: str = "", *, again: bool = False) -> str:
 
 def test_setup_cell_installs_in_colab_without_dependencies_and_twice_is_harmless() -> None:
     said = run_in_fake_colab(again=True)
-    address = "git+https://github.com/a-teacher/my.course@v2"
+    address = "git+https://github.com/owner-of-a-test/my.course@v2"
     asked = f'install -q --no-deps "lessons_pkg @ {address}"'
     assert f"ASKED {[asked, asked]!r}" in said
     assert "ERROR NoneType None" in said

@@ -77,7 +77,7 @@ def rewritten(text: str, old: Repository, new: Repository) -> str:
     """Replace every address of ``old`` in ``text``."""
     for before, after in ((old.colab, new.colab), (old.url, new.url), (old.pages, new.pages)):
         text = text.replace(before, after)
-    return text
+    return re.sub(rf"(?m)^cd {re.escape(old.name)}$", f"cd {new.name}", text)  # after README's git clone
 
 
 def notebook_text(path: Path, old: Repository, new: Repository) -> str:
