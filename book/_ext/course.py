@@ -146,6 +146,17 @@ def copy_katex(app: Sphinx, error: Exception | None) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
+def drop_font_preloads(app: Sphinx, error: Exception | None) -> None:
+    """Older themes (Python 3.10) preload icon fonts that no page shows; from a file, browsers refuse to."""
+    if error is not None or app.builder.name != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        lighter = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
+        if lighter != text:
+            page.write_text(lighter, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
@@ -158,5 +169,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", make_links_relative)
     app.connect("html-page-context", drop_unused_scripts, priority=900)
     app.connect("build-finished", copy_katex)
+    app.connect("build-finished", drop_font_preloads)
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
