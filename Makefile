@@ -42,7 +42,7 @@ types: $(INSTALLED)  ## mypy, strict
 
 unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
 	@echo "== unit tests"
-	@pytest -n 2 -m "not browser" tests
+	@pytest -n 2 -m "not site" tests
 
 nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and demand red
 	@echo "== notebooks: every stored word, number and drawing"
@@ -50,7 +50,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@pytest -n 2 -m browser tests
+	@pytest -n 2 -m site tests
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)

@@ -6,6 +6,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+HTML = ROOT / "_build" / "html"
+PAGES = [
+    f"book/{path.stem}.html"
+    for path in sorted((ROOT / "book").glob("*.*"))
+    if path.suffix in (".md", ".ipynb")
+]
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:

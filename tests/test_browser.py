@@ -7,24 +7,16 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from tests.conftest import NOTEBOOKS, ROOT
+from tests.conftest import HTML, NOTEBOOKS, PAGES
 from tools.repository import current
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.site
 
-HTML = ROOT / "_build" / "html"
-PAGES = [
-    f"book/{path.stem}.html"
-    for path in sorted((ROOT / "book").glob("*.*"))
-    if path.suffix in (".md", ".ipynb")
-]
 CHAPTERS = [f"book/{path.stem}.html" for path in NOTEBOOKS]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
@@ -37,11 +29,14 @@ def chromium_path() -> str | None:
     return next((path for path in candidates if path and Path(path).exists()), None)
 
 
+if chromium_path() is None and not os.environ.get("CI"):
+    pytest.skip(MISSING, allow_module_level=True)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     path = chromium_path()
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    assert path is not None, MISSING
     from playwright.sync_api import sync_playwright
 
     flags = [
@@ -299,38 +294,3 @@ def test_search_finds_a_symbol(visit: Any, base: str) -> None:
         "links => links.map((a) => a.getAttribute('href'))"
     )
     assert any("01-mse-regression" in link for link in links)
-
-
-class Anchors(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        self.ids |= {str(values[key]) for key in ("id", "name") if values.get(key)}
-        if tag == "a" and values.get("href"):
-            self.links.append(str(values["href"]))
-
-
-@functools.cache
-def anchors(path: Path) -> Anchors:
-    parser = Anchors()
-    parser.feed(path.read_text(encoding="utf-8"))
-    return parser
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_link_within_the_book_has_its_target(name: str) -> None:
-    here = HTML / name
-    assert (HTML / ICON[1:]).exists()
-    for link in anchors(here).links:
-        if re.match(r"[a-z]+:", link):
-            assert not link.startswith(current().pages), f"{link} should be relative"
-            continue
-        path, fragment = urldefrag(unquote(link))
-        target = (here.parent / path).resolve() if path else here
-        assert target.exists(), link
-        if fragment and target.suffix == ".html":
-            assert fragment in anchors(target).ids, link

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import torch
 from matplotlib.axes import Axes
 
 from lessons_pkg import plotting, sliders
@@ -67,6 +68,13 @@ def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) 
     slider, view = widgets_of(shown[1])
     slider.value = "Adam"
     assert "The value now is Adam." in view.value
+
+
+def test_values_may_be_a_tensor(shown: list[dict[str, Any]]) -> None:
+    sliders.explore(draw, lr=torch.linspace(0, 1, 3))
+    slider, _ = widgets_of(shown[0])
+    assert (slider.min, slider.max) == (0.0, 1.0)
+    assert 'aria-valuetext="0"' in shown[0]["text/html"]
 
 
 def test_a_draw_that_fails_says_so_where_the_reader_looks(shown: list[dict[str, Any]]) -> None:
@@ -139,6 +147,7 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
     ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
+    ("infinite", lambda: sliders.explore(draw, lr=[0.1, float("inf")]), ValueError, "must be finite"),
     ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, "start=3 is not among the values of lr"),
     ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """One call, two lives."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,11 +17,13 @@ def _one_parameter(values: dict[str, Iterable[Any]]) -> tuple[str, list[Any]]:
     if len(values) != 1:
         raise TypeError(f"explore: give exactly one parameter, such as lr=[0.01, 0.1]; got {sorted(values)}")
     ((name, given),) = values.items()
-    positions = list(given)
+    positions = list(given.tolist() if hasattr(given, "tolist") else given)  # tensors and arrays too
     if not 2 <= len(positions) <= _MOST_FRAMES:
         raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
     if len(set(positions)) != len(positions):
         raise ValueError(f"explore: the values of {name} must differ from one another")
+    if any(isinstance(value, float) and not math.isfinite(value) for value in positions):
+        raise ValueError(f"explore: the values of {name} must be finite, got {positions}")
     return name, positions
 
 

@@ -13,10 +13,9 @@ def _control(label: str, values: Sequence[Any], start: Any) -> Any:
 
     style = {"description_width": "initial"}
     look = {"description": label, "style": style, "layout": widgets.Layout(width="95%"), "value": start}
-    kinds = {type(value) for value in values}
-    if kinds == {int}:
+    if all(type(value) is int for value in values):
         return widgets.IntSlider(min=min(values), max=max(values), **look)
-    if kinds <= {int, float}:
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
         low, high = float(min(values)), float(max(values))
         step = (high - low) / 1000 or 1.0
         return widgets.FloatSlider(min=low, max=high, step=step, readout_format=".5g", **look)
