@@ -58,17 +58,23 @@ notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: 
 repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: URL=https://github.com/you/fork [REF=main]
 	@python -m tools.repository "$(URL)" "$(or $(REF),main)"
 
-serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000
-	@python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
+	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
 constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;
 
+NO_TARGET = echo "There is no target '$@'. The targets are:"; $(MAKE) --no-print-directory help; exit 2
+
+.PHONY: tests tools lessons_pkg
+tests tools lessons_pkg:  # folders, which make would call up to date
+	@$(NO_TARGET)
+
 %:
-	@echo "There is no target '$@'. The targets are:"; $(MAKE) --no-print-directory help; exit 2
+	@$(NO_TARGET)

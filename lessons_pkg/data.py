@@ -11,7 +11,7 @@ def line_points(
 
     Chapter 1; article 000. Raises TypeError if ``dtype`` is not floating-point.
     """
-    if not dtype.is_floating_point:
+    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
         raise TypeError(f"line_points: dtype must be floating-point, got {dtype}")
     x = torch.tensor([[1.0], [2.0], [3.0]], dtype=dtype, device=device)
     return x, 2 * x

@@ -18,6 +18,9 @@ class LinearRegression(nn.Module):
         self.linear = nn.Linear(in_features, out_features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Predict one row of outputs per row of ``x``."""
+        """Predict one row of outputs per row of ``x``; raise ValueError for another width or a flat ``x``."""
+        if x.ndim != 2 or x.shape[1] != self.linear.in_features:
+            wanted = f"(N, {self.linear.in_features})"
+            raise ValueError(f"LinearRegression: x must be {wanted}, got {tuple(x.shape)}")
         prediction: Tensor = self.linear(x)
         return prediction

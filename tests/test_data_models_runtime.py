@@ -1,5 +1,6 @@
 """The small modules: data, models, runtime."""
 
+import re
 import subprocess
 import sys
 
@@ -48,11 +49,17 @@ def test_linear_regression_refuses_empty_sizes(sizes: tuple[int, int]) -> None:
         LinearRegression(*sizes)
 
 
+@pytest.mark.parametrize("shape", [(3,), (3, 2), (1, 3, 1)], ids=str)
+def test_linear_regression_refuses_other_shapes(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"x must be (N, 1), got {shape}")):
+        LinearRegression()(torch.zeros(shape))
+
+
 def test_start_says_what_is_the_same_everywhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(runtime.REPRODUCIBLE, "1")
-    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
     assert runtime.start(__version__) == runtime.device()
     assert capsys.readouterr().out == f"lessons_pkg {__version__} is ready.\n"
     assert not torch.backends.cudnn.allow_tf32

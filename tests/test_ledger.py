@@ -1,5 +1,6 @@
 """The ledger: every statement once, every settled one shown by an executed cell."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from ledger import ARTICLES, PATH, VERDICTS, Row, read_ledger
 
 from tests.conftest import ROOT, code_cells, load, source
+from tests.test_notebooks import words
 
 LEDGER = read_ledger()
 SETTLED = [row for row in LEDGER if row.verdict != "open"]
@@ -35,7 +37,8 @@ def test_every_statement_stands_there_once() -> None:
     ids = [row.id for row in LEDGER]
     assert len(ids) == len(set(ids)) == 209
     assert {article: sum(i.startswith(article) for i in ids) for article in ARTICLES} == ARTICLES
-    assert all(re.fullmatch(r"00[0-4]-S\d(\.\d+[a-z]?|\.\d+\.\d+)?[a-z]?(\.\d+)?", i) for i in ids)
+    digest = hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+    assert digest[:16] == "5ff4f48f3100798c", "the ids are the articles', and do not change"
     assert all(row.statement.strip() for row in LEDGER)
 
 
@@ -55,10 +58,10 @@ def test_settled_rows_point_at_an_executed_cell(row: Row) -> None:
 
 @pytest.mark.parametrize("row", SETTLED, ids=lambda row: str(row.id))
 def test_numbers_in_a_settled_row_are_printed_by_its_chapter(row: Row) -> None:
-    notebook = load(ROOT / "book" / f"{row.target.split('#')[0]}.ipynb")
-    shown = "\n".join(source(cell) + str(cell["outputs"]) for cell in code_cells(notebook))
-    missing = [number for number in re.findall(r"\d+\.\d+|\d{3,}", row.truth) if number not in shown]
-    assert not missing
+    cells = code_cells(load(ROOT / "book" / f"{row.target.split('#')[0]}.ipynb"))
+    shown = [words(output) for cell in cells for output in cell["outputs"]] + [source(cell) for cell in cells]
+    known = {token for part in shown for token in re.findall(r"\d+(?:\.\d+)?", part)}
+    assert set(re.findall(r"\d+\.\d+|\d{3,}", row.truth)) <= known
 
 
 def test_chapter_1_settles_its_own() -> None:

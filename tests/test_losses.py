@@ -104,7 +104,9 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("numpy", lambda: mse_loss(FLOAT.numpy(), FLOAT), TypeError, "got ndarray float32"),  # type: ignore[arg-type]
     ("complex", lambda: mse_loss(FLOAT * 1j, FLOAT * 1j), TypeError, "got Tensor torch.complex64"),
     ("reduction", lambda: mse_loss(FLOAT, FLOAT, reduction="avg"), ValueError, "mean, sum or none, got 'avg'"),
-    ("weight", lambda: mse_loss(FLOAT, FLOAT, weight=torch.ones(3)), ValueError, r"weight \(3,\) and input \(3, 1\) differ"),
+    ("weight", lambda: mse_loss(FLOAT, FLOAT, weight=torch.ones(3)), ValueError, r"reduce: loss \(3, 1\) and weight \(3,\) differ"),
+    ("weight-list", lambda: mse_loss(FLOAT, FLOAT, weight=[1.0]), TypeError, "reduce: weight must be floating-point, got list"),  # type: ignore[arg-type]
+    ("weight-int", lambda: mse_loss(FLOAT, FLOAT, weight=LONG), TypeError, "reduce: weight must be floating-point, got Tensor"),
     ("positional", lambda: mse_loss(FLOAT, FLOAT, "sum"), TypeError, "positional"),  # type: ignore[call-arg]
 ]  # fmt: skip
 
@@ -126,4 +128,4 @@ def test_reduce_by_hand() -> None:
 
 
 def test_require_same_shape_accepts_what_is_right() -> None:
-    require_same_shape("any", torch.zeros(2, 3), torch.zeros(2, 3, dtype=torch.float64))
+    require_same_shape("any", one=torch.zeros(2, 3), two=torch.zeros(2, 3, dtype=torch.float64))

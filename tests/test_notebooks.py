@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ import pytest
 
 import lessons_pkg
 from lessons_pkg.checks import EXERCISES
-from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
-from tools.notebooks import METADATA, VIEW, text_of
+from lessons_pkg.sliders.live import VIEW
+from tests.conftest import NOTEBOOKS, ROOT, code_cells, source
+from tools.notebooks import METADATA, text_of
 from tools.repository import current, setup_cell
 
 Notebook = dict[str, Any]
@@ -156,6 +156,22 @@ def test_text_reads_well_in_colab_too(notebook: Notebook, what: str) -> None:
     assert not found, f"{what}: {found and found[0]!r}"
 
 
+TAGS = {"taught", "hide-cell", "hide-output", "raises-exception"}
+
+
+def test_tags_hide_nothing_but_answers(notebook: Notebook) -> None:
+    for cell in notebook["cells"]:
+        tags = set(cell["metadata"].get("tags", []))
+        assert tags <= TAGS, f"unknown tag, which could hide a cell from reader or gate: {tags - TAGS}"
+        assert "hide-cell" not in tags or source(cell).startswith("# Solution ")
+    predicted = [n for n, cell in enumerate(notebook["cells"]) if source(cell).startswith("> **Predict.**")]
+    assert predicted, "the chapter asks for no prediction"
+    for n in predicted:
+        assert "hide-output" in notebook["cells"][n + 1]["metadata"].get("tags", []), (
+            "the answer must be folded"
+        )
+
+
 def test_first_code_cell_sets_up(notebook: Notebook) -> None:
     first = source(code_cells(notebook)[0])
     assert first == setup_cell(current()), "run `make repository URL=…`"
@@ -216,15 +232,15 @@ def test_what_a_chapter_shares_with_the_package_is_marked_as_taught(notebook: No
 
 
 NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)|(?<![\w.])\d{3,}(?![\w.]*\w)")
+TOKEN = re.compile(r"\d+(?:\.\d+)?")
 
 
 def test_every_number_in_the_text_stands_in_code_or_output(notebook: Notebook) -> None:
-    shown = "\n".join(
-        [*(words(output) for _, output in outputs(notebook)), *map(source, code_cells(notebook))]
-    )
+    shown = [*(words(output) for _, output in outputs(notebook)), *map(source, code_cells(notebook))]
+    known = {token for part in shown for token in TOKEN.findall(part)}
     text = re.sub(r"\]\([^)]*\)", "]", markdown(notebook))
     text = re.sub(r"(?m)^#+ .*$|\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]", "", text)
-    typed = {number for number in NUMBER.findall(text) if number not in shown}
+    typed = set(NUMBER.findall(text)) - known
     assert not typed, f"typed by hand, printed nowhere: {sorted(typed)}"
 
 
@@ -259,10 +275,3 @@ def test_every_name_a_chapter_imports_from_the_package_exists(notebook: Notebook
                 for alias in node.names:
                     if not hasattr(module, alias.name):
                         importlib.import_module(f"{node.module}.{alias.name}")
-
-
-def test_json_is_utf8_with_unix_line_ends() -> None:
-    for path in NOTEBOOKS:
-        raw = path.read_bytes()
-        assert b"\r" not in raw
-        assert json.loads(raw.decode("utf-8")) == load(path)

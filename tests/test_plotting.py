@@ -70,9 +70,17 @@ BAD: list[tuple[str, Any, str]] = [
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
     ("lengths", lambda: plotting.line_fit([1.0], [1.0, 2.0], 1, 1), "x has 1 values and y has 2"),
     ("flat", lambda: plotting.valley(torch.zeros(2, 2), MINIMUM), "must be positive definite"),
+    (
+        "lopsided",
+        lambda: plotting.valley(torch.tensor([[2.0, 1.0], [0.0, 2.0]]), MINIMUM),
+        "hessian symmetric",
+    ),
+    ("nan", lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM), "hessian symmetric"),
+    ("reach", lambda: plotting.valley(HESSIAN, MINIMUM, reach=0), "reach must be > 0"),
+    ("table", lambda: plotting.loss_curve(torch.ones(3, 2)), r"one column of numbers, got shape \(3, 2\)"),
     ("shape", lambda: plotting.valley(torch.eye(3), MINIMUM), r"hessian must be \(2, 2\)"),
     ("route", lambda: plotting.descent_path(torch.zeros(3)), r"points must be \(steps >= 1, 2\), got \(3,\)"),
-    ("rows", lambda: plotting.new_axes(rows=0), "rows must be >= 1"),
+    ("rows", lambda: plotting.new_panels(0), "rows must be >= 1"),
     ("caption", lambda: plotting.figure_html(plotting.new_axes(), "short"), "must say in words"),
 ]
 
@@ -88,6 +96,24 @@ def test_caption_must_be_text() -> None:
         figure_html(plotting.new_axes(), 3)  # type: ignore[arg-type]
 
 
+def test_axes_must_be_axes() -> None:
+    with pytest.raises(TypeError, match="ax must be matplotlib Axes, got list"):
+        figure_html([1], "A caption of words.")  # type: ignore[arg-type]
+
+
+def test_parameters_of_a_model_may_be_drawn() -> None:
+    layer = torch.nn.Linear(1, 1)
+    plotting.line_fit(torch.ones(3, 1), torch.ones(3, 1), layer.weight, layer.bias)
+    plotting.descent_path([[0.0, 1.0], [2.0, 3.0]])
+
+
+def test_a_short_logarithmic_axis_has_labels() -> None:
+    words = re.findall(
+        r">([^<>]*10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)</text>", figure_html(plotting.loss_curve([5.0, 4.0, 3.0]), CAPTION)
+    )
+    assert len(words) >= 2
+
+
 def test_axes_that_are_given_are_used() -> None:
     draws: list[Callable[[Any], Any]] = [
         lambda ax: plotting.loss_curve([1.0], ax=ax),
@@ -99,7 +125,7 @@ def test_axes_that_are_given_are_used() -> None:
     for draw in draws:
         ax = plotting.new_axes()
         assert draw(ax) is ax
-    assert len(plotting.new_axes(rows=3)) == 3
+    assert len(plotting.new_panels(3)) == 3
 
 
 def svg(markup: str) -> ElementTree.Element:
@@ -170,7 +196,9 @@ def test_figure_colours_contrast_with_the_paper(theme: str) -> None:
         assert {v: k for k, v in style.COLOUR_NAMES.items()} == colours
 
 
-@pytest.mark.parametrize(("value", "text"), [(1e-3, "10⁻³"), (1.0, "10⁰"), (1e12, "10¹²"), (2e-4, "2·10⁻⁴")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-3, "10⁻³"), (1.0, "10⁰"), (1e12, "10¹²"), (2e-4, "2·10⁻⁴"), (2.5e-4, "2.5·10⁻⁴")]
+)
 def test_power_of_ten(value: float, text: str) -> None:
     assert style.power_of_ten(value) == text
 

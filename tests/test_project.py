@@ -116,10 +116,11 @@ def test_help_lists_the_targets() -> None:
         assert re.search(rf"(?m)^  make {target}\b +\w", listed)
 
 
-def test_a_missing_target_says_which_there_are() -> None:
-    run = make("bok")
+@pytest.mark.parametrize("name", ["bok", "tests", "lessons_pkg"])
+def test_a_missing_target_says_which_there_are(name: str) -> None:
+    run = make(name)
     assert run.returncode == 2
-    assert "There is no target 'bok'. The targets are:" in run.stdout
+    assert f"There is no target '{name}'. The targets are:" in run.stdout
     assert "make book" in run.stdout
 
 

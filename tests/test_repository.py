@@ -63,6 +63,10 @@ def test_addresses_are_read_in_the_usual_forms(url: str) -> None:
     assert parse(url, "v2") == NEW
 
 
+def test_a_users_own_site_is_published_at_its_root() -> None:
+    assert parse("https://github.com/Ann/ann.github.io", "main").pages == "https://Ann.github.io/"
+
+
 @pytest.mark.parametrize(
     ("url", "ref", "words"),
     [
@@ -70,6 +74,7 @@ def test_addresses_are_read_in_the_usual_forms(url: str) -> None:
         ("git@github.com:a/b", "main", "URL must be"),
         ("https://example.org/a/b", "main", "URL must be"),
         ("https://github.com/a", "main", "URL must be"),
+        ("https://github.com/under_score/b", "main", "URL must be"),
         ("https://github.com/a/b", "two words", "REF must be a branch, tag or commit"),
         ("https://github.com/a/b", "-x", "REF must be a branch, tag or commit"),
     ],

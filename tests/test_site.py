@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from ledger import ARTICLES, read_ledger
 
 from tests.conftest import HTML, PAGES
 from tools.repository import current
@@ -47,3 +48,42 @@ def test_every_link_within_the_book_has_its_target(name: str) -> None:
         assert target.exists(), link
         if fragment and target.suffix == ".html":
             assert fragment in anchors(target).ids, link
+
+
+class Cells(HTMLParser):
+    """The text of every table cell, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.inside = True
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, text: str) -> None:
+        if self.inside:
+            self.rows[-1][-1] += text.strip()
+
+
+def test_the_ledgers_page_holds_every_row_and_the_right_counts() -> None:
+    table = Cells()
+    table.feed((HTML / "book" / "ledger.html").read_text(encoding="utf-8"))
+    ledger = read_ledger()
+    shown = {row[0]: row for row in table.rows if len(row) == 4}
+    for row in ledger:
+        assert shown[row.id][:3] == [row.id, row.statement, row.verdict]
+        assert row.truth.split()[:1] == [] or row.truth.split()[0] in shown[row.id][3]
+    (head,) = [row for row in table.rows if row and row[0] == "Article"]
+    for article in [*ARTICLES, "all"]:
+        (counts,) = [row for row in table.rows if row and row[0] == article]
+        mine = [row for row in ledger if article in ("all", row.id[:3])]
+        expected = [str(sum(row.verdict == verdict for row in mine)) for verdict in head[1:-1]]
+        assert counts == [article, *expected, str(len(mine))]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from lessons_pkg import plotting, sliders
 from lessons_pkg.sliders import live
-from lessons_pkg.sliders.static import Frame, slider_html
+from lessons_pkg.sliders.static import frame, slider_html
 
 
 def draw(lr: float) -> tuple[Axes, str]:
@@ -30,7 +30,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def widgets_of(bundle: dict[str, Any]) -> tuple[Any, Any]:
     import ipywidgets
 
-    registry = getattr(ipywidgets.Widget, "_instances", None) or ipywidgets.widgets.widget._instances
+    registry = getattr(ipywidgets.widgets.widget, "_instances", None)  # ipywidgets 8
+    registry = ipywidgets.Widget.widgets if registry is None else registry  # ipywidgets 7
     box = registry[bundle[live.VIEW]["model_id"]]
     slider, view = box.children
     return slider, view
@@ -100,7 +101,7 @@ def test_without_ipywidgets_the_page_remains(
 
 
 def page(count: int = 4) -> str:
-    frames = [Frame(str(k), *draw(0.1 + k)) for k in range(count)]
+    frames = [frame(k, str(k), *draw(0.1 + k)) for k in range(count)]
     return slider_html(frames, label="lr", start=0)
 
 
@@ -113,8 +114,8 @@ def test_page_is_self_contained_and_small() -> None:
 
 def test_frames_share_layers_and_show_one() -> None:
     markup = page()
-    for frame in range(4):
-        assert f'data-frame="{frame}"' in markup
+    for number in range(4):
+        assert f'data-frame="{number}"' in markup
     assert set(re.findall(r'data-frame="(\d)" data-shown', markup)) == {"0"}
     ids = re.findall(r' id="([^"]+)"', markup)
     assert len(ids) == len(set(ids))
@@ -128,11 +129,37 @@ def test_unlike_frames_become_whole_layers() -> None:
             plotting.loss_curve([1.0, 0.5], ax=ax, marker="o")
         return ax, f"There are {k + 1} lines."
 
-    markup = slider_html([Frame(str(k), *unlike(k)) for k in range(3)], label="k", start=1)
+    markup = slider_html([frame(k, str(k), *unlike(k)) for k in range(3)], label="k", start=1)
     assert markup.count('data-frame="') == 3
     assert 'data-frame="-1"' not in markup
     ids = re.findall(r' id="([^"]+)"', markup)
     assert len(ids) == len(set(ids))
+
+
+def test_one_axes_drawn_over_gives_each_frame_its_own_picture() -> None:
+    ax = plotting.loss_curve([1.0, 0.5])
+    frames = []
+    for k, end in enumerate((0.5, 0.1, 0.01)):
+        ax.get_lines()[0].set_ydata([1.0, end])
+        frames.append(frame(k, str(k), ax, f"The loss ends at {end}."))
+    layers = re.findall(r'<g data-frame="\d"[^>]*>(.*?)</g></g>', slider_html(frames, label="k", start=0))
+    assert len(set(layers)) == 3
+
+
+def test_a_title_over_all_panels_is_kept() -> None:
+    def titled(k: int) -> tuple[Axes, str]:
+        ax = plotting.loss_curve([1.0, 0.5])
+        ax.get_figure().suptitle("Over all")  # type: ignore[union-attr]
+        return ax, f"There is a title in frame {k}."
+
+    assert ">Over all</text>" in slider_html(
+        [frame(k, str(k), *titled(k)) for k in range(2)], label="k", start=0
+    )
+
+
+def test_values_that_five_digits_cannot_tell_apart_are_written_in_full(shown: list[dict[str, Any]]) -> None:
+    sliders.explore(draw, lr=[0.1000001, 0.1000002])
+    assert ">0.1000002</th>" in shown[0]["text/html"]
 
 
 def test_ids_of_two_sliders_differ() -> None:
@@ -144,6 +171,7 @@ def test_ids_of_two_sliders_differ() -> None:
 BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("none", lambda: sliders.explore(draw), TypeError, r"exactly one parameter, such as lr="),
     ("two", lambda: sliders.explore(draw, a=[1, 2], b=[1, 2]), TypeError, r"got \['a', 'b'\]"),
+    ("number", lambda: sliders.explore(draw, lr=0.1), TypeError, "lr must be a list of values, got float"),  # type: ignore[arg-type]
     ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
     ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),

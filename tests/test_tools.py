@@ -13,10 +13,11 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
+from lessons_pkg.sliders.live import VIEW
 from tests.conftest import ROOT
 from tools import notebooks
 from tools.drawings import moved, split, without_coordinates
-from tools.notebooks import METADATA, VIEW, execute, normalised, refresh, same_outputs, settled, text_of
+from tools.notebooks import METADATA, execute, normalised, refresh, same_outputs, settled, text_of
 
 SVG = '<figure><svg viewBox="0 0 9 9"><path d="M 1 2.5 L 3 4" style="stroke: #123456"/><text x="5">10 up</text></svg></figure>'
 
@@ -196,3 +197,43 @@ def test_the_gate_is_red_for_swapped_or_relabelled_outputs(tmp_path: Path) -> No
     red = gate(tmp_path)
     assert red.returncode == 1
     assert "kinds or order of outputs differ" in red.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read as a notebook"),
+        ("not JSON", "cannot be read as a notebook"),
+        ("{}", "cannot be read"),
+    ],
+    ids=["missing", "text", "empty"],
+)
+def test_what_is_no_notebook_is_named(tmp_path: Path, content: str | None, words: str) -> None:
+    path = tmp_path / "x.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    assert words in str(refresh(path, check=False))
+
+
+def test_a_kernel_that_dies_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "import os; os._exit(1)")
+    before = path.read_bytes()
+    assert "The kernel died" in str(refresh(path, check=False))
+    assert path.read_bytes() == before
+
+
+def test_words_before_and_after_a_figure_are_told_apart(tmp_path: Path) -> None:
+    show = "from lessons_pkg import plotting\nprint('alpha')\n"
+    show += "plotting.show(plotting.loss_curve([2.0, 1.0]), 'One caption of words 1.')\nprint('beta')"
+    path = written(tmp_path, show)
+    assert refresh(path, check=False) is None
+    green = gate(tmp_path)
+    assert green.returncode == 0, green.stdout[-2000:]
+    notebook = nbformat.read(path, as_version=4)
+    first, figure, last = notebook.cells[0].outputs
+    first.text, notebook.cells[0].outputs = "alpha\nbeta\n", [first, figure]
+    path.write_text(text_of(notebook), encoding="utf-8")
+    red = gate(tmp_path)
+    assert red.returncode == 1
+    assert last.text == "beta\n"
+    assert "Cell 0" in red.stdout

@@ -30,12 +30,17 @@ def main(folder: str) -> None:
     network = (
         "Could not install the course's packages: see the lines above. Is there a network? Then run again."
     )
-    if not os.path.exists(os.path.join(folder, "bin", "python")):
+    python = os.path.join(folder, "bin", "python")
+    quiet = subprocess.DEVNULL
+    # An interrupted first run leaves an environment without pip: make it again.
+    if (
+        not os.path.exists(python)
+        or subprocess.call([python, "-m", "pip", "--version"], stdout=quiet, stderr=quiet) != 0
+    ):
         run(
             [sys.executable, "-m", "venv", "--clear", folder],
             "Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv.",
         )
-    python = os.path.join(folder, "bin", "python")
     constraints = os.path.join(ROOT, "constraints.txt")
     print("Installing the versions of constraints.txt (the first time takes minutes) …", flush=True)
     run([python, "-m", "pip", "install", "--quiet", "-c", constraints, "-e", ROOT + "[dev]"], network)

@@ -4,19 +4,20 @@ import argparse
 import os
 import sys
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from lessons_pkg.runtime import REPRODUCIBLE
+from lessons_pkg.sliders.live import VIEW
 from tools.drawings import moved, without_coordinates
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
-VIEW = "application/vnd.jupyter.widget-view+json"
 # The same in `make notebooks` and in nbval: one thread, so that sums are added in one order.
 ENVIRONMENT = {REPRODUCIBLE: "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 METADATA: dict[str, Any] = {
@@ -25,7 +26,7 @@ METADATA: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("tags", "colab", "cellView")
+CELL_METADATA = ("tags", "cellView")
 
 
 def _output(output: dict[str, Any]) -> dict[str, Any]:
@@ -41,15 +42,15 @@ def _output(output: dict[str, Any]) -> dict[str, Any]:
     return output
 
 
-def _merged(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Join neighbouring pieces of one stream: where the kernel cut them is a matter of timing."""
-    merged: list[dict[str, Any]] = []
-    for output in outputs:
-        if output["output_type"] == "stream" and merged and merged[-1].get("name") == output["name"]:
-            merged[-1]["text"] += output["text"]
+def merged(outputs: list[Any]) -> list[Any]:
+    """Copy outputs, neighbouring pieces of a stream joined: where they were cut is a matter of timing."""
+    joined: list[Any] = []
+    for output in deepcopy(outputs):
+        if output["output_type"] == "stream" and joined and joined[-1].get("name") == output["name"]:
+            joined[-1]["text"] += output["text"]
         else:
-            merged.append(output)
-    return merged
+            joined.append(output)
+    return joined
 
 
 def normalised(notebook: Any) -> Any:
@@ -63,7 +64,7 @@ def normalised(notebook: Any) -> Any:
         cell.pop("attachments", None)
         if cell.cell_type == "code":
             cell.outputs = [
-                nbformat.from_dict(output) for output in _merged([_output(o) for o in cell.outputs])
+                nbformat.from_dict(output) for output in merged([_output(o) for o in cell.outputs])
             ]
             for output in cell.outputs:
                 if output.output_type == "execute_result":
@@ -132,11 +133,16 @@ def changed_cells(stored: Any, fresh: Any) -> list[int]:
 
 def refresh(path: Path, *, check: bool) -> str | None:
     """Execute one notebook; store it unless ``check``. Return what is wrong or would change, or None."""
-    stored = nbformat.read(path, as_version=4)
+    untouched = "stopped; the stored file is untouched."
     try:
+        stored = nbformat.read(path, as_version=4)
         executed = execute(nbformat.read(path, as_version=4))
     except CellExecutionError as error:
-        return f"stopped; the stored file is untouched. {str(error).strip()}"
+        return f"{untouched} {str(error).strip()}"
+    except (DeadKernelError, CellTimeoutError) as error:
+        return f"{untouched} The kernel died or hung: {error}"
+    except (OSError, ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        return f"{untouched} It cannot be read as a notebook: {error}"
     fresh = settled(stored, normalised(executed))
     text = text_of(fresh)
     if text == path.read_text(encoding="utf-8"):

@@ -31,7 +31,8 @@ class Repository(NamedTuple):
     @property
     def pages(self) -> str:
         """Where GitHub Pages publishes the book."""
-        return f"https://{self.owner}.github.io/{self.name}/"
+        site = f"{self.owner}.github.io"
+        return f"https://{site}/" if self.name.lower() == site.lower() else f"https://{site}/{self.name}/"
 
     @property
     def colab(self) -> str:
@@ -42,7 +43,7 @@ class Repository(NamedTuple):
 def parse(url: str, ref: str) -> Repository:
     """Read a GitHub address. Raises ValueError that names the rule."""
     match = re.fullmatch(r"https://github\.com/([\w-]+)/([\w.-]+?)(?:\.git)?/?", url.strip())
-    if match is None:
+    if match is None or ("_" in match[1] and match[1] != PLACEHOLDER):
         raise ValueError(f"URL must be https://github.com/OWNER/REPOSITORY, got {url!r}")
     if re.fullmatch(r"[\w./-]+", ref) is None or ref.startswith("-"):
         raise ValueError(f"REF must be a branch, tag or commit, got {ref!r}")

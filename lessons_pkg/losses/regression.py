@@ -18,6 +18,6 @@ def mse_loss(
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or
     ``reduction`` is not ``"mean"``, ``"sum"`` or ``"none"``.
     """
-    require_same_shape("mse_loss", input, target)
+    require_same_shape("mse_loss", input=input, target=target)
     squared_error = (input - target).square()
     return reduce(squared_error, reduction, weight)

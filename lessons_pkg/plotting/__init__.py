@@ -2,7 +2,7 @@
 
 from lessons_pkg.plotting.curves import descent_path, geometric_decay, line_fit, loss_curve, valley
 from lessons_pkg.plotting.html import figure_html, show
-from lessons_pkg.plotting.style import new_axes
+from lessons_pkg.plotting.style import new_axes, new_panels
 
 __all__ = [
     "descent_path",
@@ -11,6 +11,7 @@ __all__ = [
     "line_fit",
     "loss_curve",
     "new_axes",
+    "new_panels",
     "show",
     "valley",
 ]

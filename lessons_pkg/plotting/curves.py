@@ -13,7 +13,10 @@ Numbers = Sequence[float] | Tensor
 
 
 def _column(name: str, values: Numbers) -> list[float]:
-    column = torch.as_tensor(values, dtype=torch.float64).detach().cpu().flatten()
+    column = torch.as_tensor(values, dtype=torch.float64).detach().cpu()
+    if column.numel() != max(column.shape, default=1):
+        raise ValueError(f"{name}: give one column of numbers, got shape {tuple(column.shape)}")
+    column = column.flatten()
     if column.numel() == 0:
         raise ValueError(f"{name}: nothing to draw, got an empty sequence")
     return [float(value) for value in column]
@@ -62,7 +65,9 @@ def geometric_decay(
     return ax
 
 
-def line_fit(x: Numbers, y: Numbers, weight: float, bias: float, *, ax: Axes | None = None) -> Axes:
+def line_fit(
+    x: Numbers, y: Numbers, weight: float | Tensor, bias: float | Tensor, *, ax: Axes | None = None
+) -> Axes:
     """Draw data points, the fitted line ``weight * x + bias`` and the error of each point.
 
     Raises ValueError if ``x`` and ``y`` differ in length or are empty.
@@ -70,11 +75,12 @@ def line_fit(x: Numbers, y: Numbers, weight: float, bias: float, *, ax: Axes | N
     xs, ys = _column("line_fit", x), _column("line_fit", y)
     if len(xs) != len(ys):
         raise ValueError(f"line_fit: x has {len(xs)} values and y has {len(ys)}; give one y per x")
+    w, b = (float(torch.as_tensor(parameter).detach()) for parameter in (weight, bias))
     ax = ax if ax is not None else new_axes()
     margin = 0.15 * (max(xs) - min(xs) or 1.0)
     ends = [min(xs) - margin, max(xs) + margin]
-    ax.vlines(xs, ys, [weight * value + bias for value in xs], color=ORANGE, linewidth=2.2, label="error")
-    ax.plot(ends, [weight * value + bias for value in ends], color=BLUE, label="fitted line")
+    ax.vlines(xs, ys, [w * value + b for value in xs], color=ORANGE, linewidth=2.2, label="error")
+    ax.plot(ends, [w * value + b for value in ends], color=BLUE, label="fitted line")
     ax.plot(xs, ys, "o", color=INK, markersize=6, label="data")
     ax.set_xlabel("x")
     ax.set_ylabel("y")
@@ -90,8 +96,12 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
     if hessian.shape != (2, 2) or minimum.shape != (2,):
         shapes = f"{tuple(hessian.shape)} and {tuple(minimum.shape)}"
         raise ValueError(f"valley: hessian must be (2, 2) and minimum (2,), got {shapes}")
+    if reach <= 0 or not torch.allclose(hessian, hessian.T):
+        raise ValueError(
+            f"valley: reach must be > 0 and hessian symmetric, got {reach} and {hessian.tolist()}"
+        )
     values, vectors = torch.linalg.eigh(hessian.detach().cpu().double())
-    if values[0] <= 0:
+    if not values[0] > 0:
         raise ValueError(f"valley: hessian must be positive definite, smallest eigenvalue {values[0]:.3g}")
     centre = minimum.detach().cpu().double()
     turn = torch.linspace(0, 2 * torch.pi, 73, dtype=torch.float64)
@@ -107,14 +117,14 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
     return ax
 
 
-def descent_path(points: Tensor, *, ax: Axes | None = None, **line: Any) -> Axes:
+def descent_path(points: Tensor | Sequence[Sequence[float]], *, ax: Axes | None = None, **line: Any) -> Axes:
     """Draw the route of two parameters, ``(steps, 2)``, with its first point marked.
 
     Raises ValueError for another shape or no points.
     """
-    if points.ndim != 2 or points.shape[1] != 2 or points.shape[0] == 0:
-        raise ValueError(f"descent_path: points must be (steps >= 1, 2), got {tuple(points.shape)}")
-    route = points.detach().cpu().double()
+    route = torch.as_tensor(points, dtype=torch.float64).detach().cpu()
+    if route.ndim != 2 or route.shape[1] != 2 or route.shape[0] == 0:
+        raise ValueError(f"descent_path: points must be (steps >= 1, 2), got {tuple(route.shape)}")
     ax = ax if ax is not None else new_axes(size=(5.0, 4.2))
     style: dict[str, Any] = {
         "color": BLUE,

@@ -30,7 +30,9 @@ def figure_id(*texts: str) -> str:
 
 
 def figure_of(ax: Axes) -> Figure:
-    """Return the figure that ``ax`` stands in; raise ValueError if it was removed from it."""
+    """Return the figure that ``ax`` stands in. Raises TypeError or ValueError where there is none."""
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib Axes, got {type(ax).__name__}")
     figure = ax.get_figure()
     if not isinstance(figure, Figure):
         raise ValueError("ax must stand in a figure of its own, such as new_axes() makes")

@@ -7,7 +7,7 @@ import matplotlib
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 # Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
 # the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
@@ -39,30 +39,44 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def power_of_ten(value: float, _position: int | None = None) -> str:
     """Write 0.001 as 10⁻³: plain text, so that it can be read aloud and searched."""
-    mantissa, exponent = f"{value:.0e}".split("e")
+    mantissa, exponent = f"{value:.2g}".split("e") if "e" in f"{value:.2g}" else f"{value:.1e}".split("e")
     power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    mantissa = f"{float(mantissa):g}"
     return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
-def new_axes(
-    *, size: tuple[float, float] = (5.0, 3.2), rows: int = 1, ratios: Sequence[float] | None = None
-) -> Any:
-    """Fresh Axes in the course's style: one, or with ``rows`` > 1 a list from top to bottom.
+def new_panels(
+    rows: int, *, size: tuple[float, float] = (5.0, 5.6), ratios: Sequence[float] | None = None
+) -> list[Axes]:
+    """Fresh Axes in the course's style, one above the other, so that a phone need not shrink them.
 
-    ``size`` in inches. Panels stand one above the other, so that a phone need not shrink them.
-    Raises ValueError if ``rows`` < 1 or a size is not positive.
+    ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1 or a size
+    is not positive.
     """
     if rows < 1 or min(size) <= 0:
-        raise ValueError(f"new_axes: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
+        raise ValueError(f"new_panels: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
     with matplotlib.rc_context(RC):
-        axes = Figure(figsize=size).subplots(rows, 1, squeeze=False, height_ratios=ratios)
-    return list(axes[:, 0]) if rows > 1 else axes[0, 0]
+        panels = Figure(figsize=size).subplots(rows, 1, squeeze=False, height_ratios=ratios)
+    return list(panels[:, 0])
 
 
-def log_axis(ax: Axes, which: str = "y") -> None:
-    """Make one axis logarithmic, with plain-text powers of ten."""
-    ax.set(**{f"{which}scale": "log"})
-    axis = ax.yaxis if which == "y" else ax.xaxis
-    axis.set_major_formatter(FuncFormatter(power_of_ten))
-    axis.set_minor_formatter(LogFormatter(labelOnlyBase=True))
+def new_axes(*, size: tuple[float, float] = (5.0, 3.2)) -> Axes:
+    """Fresh Axes in the course's style, ``size`` in inches. Raises ValueError if a size is not positive."""
+    return new_panels(1, size=size)[0]
+
+
+class _PowersOfTen(LogLocator):
+    """Powers of ten; where fewer than two are in view, also 2, 3 and 5 times them."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        powers = super().tick_values(vmin, vmax)
+        in_view = [power for power in powers if vmin <= power <= vmax]
+        return powers if len(in_view) >= 2 else LogLocator(subs=(1, 2, 3, 5)).tick_values(vmin, vmax)
+
+
+def log_axis(ax: Axes) -> None:
+    """Make the y axis logarithmic, with plain-text labels, several where it spans no power of ten."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(_PowersOfTen())
+    ax.yaxis.set_major_formatter(FuncFormatter(power_of_ten))
     ax.minorticks_off()

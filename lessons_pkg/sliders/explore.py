@@ -1,14 +1,14 @@
 """One call, two lives."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from lessons_pkg.plotting.html import figure_html, require_caption
 from lessons_pkg.sliders.live import live_view
-from lessons_pkg.sliders.static import Frame, slider_html
+from lessons_pkg.sliders.static import frame, slider_html
 
 _MOST_FRAMES = 200  # each is drawn now and stored in the page
 
@@ -17,10 +17,12 @@ def _one_parameter(values: dict[str, Iterable[Any]]) -> tuple[str, list[Any]]:
     if len(values) != 1:
         raise TypeError(f"explore: give exactly one parameter, such as lr=[0.01, 0.1]; got {sorted(values)}")
     ((name, given),) = values.items()
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        raise TypeError(f"explore: {name} must be a list of values, got {type(given).__name__}")
     positions = list(given.tolist() if hasattr(given, "tolist") else given)  # tensors and arrays too
     if not 2 <= len(positions) <= _MOST_FRAMES:
         raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
-    if len(set(positions)) != len(positions):
+    if any(value in positions[:k] for k, value in enumerate(positions)):
         raise ValueError(f"explore: the values of {name} must differ from one another")
     if any(isinstance(value, float) and not math.isfinite(value) for value in positions):
         raise ValueError(f"explore: the values of {name} must be finite, got {positions}")
@@ -34,8 +36,10 @@ def _drawn(draw: Callable[..., tuple[Axes, str]], value: Any) -> tuple[Axes, str
     return result[0], require_caption(result[1])
 
 
-def _words(value: Any) -> str:
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+def _words(positions: Sequence[Any]) -> list[str]:
+    """Write each value in five digits, or in full where five would not tell them apart."""
+    short = [f"{value:.5g}" if isinstance(value, float) else str(value) for value in positions]
+    return short if len(set(short)) == len(short) else [str(value) for value in positions]
 
 
 def explore(
@@ -56,7 +60,8 @@ def explore(
     start = positions[0] if start is None else start
     if start not in positions:
         raise ValueError(f"explore: start={start!r} is not among the values of {name}")
-    frames = [Frame(_words(value), *_drawn(draw, value)) for value in positions]
+    words = _words(positions)
+    frames = [frame(k, words[k], *_drawn(draw, value)) for k, value in enumerate(positions)]
     label, first = label or name, positions.index(start)
     page = slider_html(frames, label=label, start=first)
     live = live_view(lambda value: figure_html(*_drawn(draw, value)), label, positions, start)

@@ -12,8 +12,9 @@ for (const figure of document.querySelectorAll("figure.lesson-slider:not([data-r
     if (caption.textContent !== words.textContent) caption.textContent = words.textContent;
   };
   input.addEventListener("input", () => show(Number(input.value)));
-  addEventListener("beforeprint", () => { show(Number(input.defaultValue)); details.open = true; });
-  addEventListener("afterprint", () => { show(Number(input.value)); details.open = false; });
+  let wasOpen;
+  addEventListener("beforeprint", () => { wasOpen = details.open; show(Number(input.defaultValue)); details.open = true; });
+  addEventListener("afterprint", () => { show(Number(input.value)); details.open = wasOpen; });
   figure.querySelector(".lesson-slider-control").hidden = false;
   figure.dataset.ready = "";
   show(Number(input.value));

@@ -12,20 +12,29 @@ from matplotlib.axes import Axes
 from lessons_pkg.plotting.html import PAPER, figure_id, figure_of
 from lessons_pkg.plotting.svg import SVG, svg_tree, to_text
 
+_FRAME = "lesson-slider-frame"  # stands for the figure's name until all captions are known
+
 
 class Frame(NamedTuple):
-    """One position of the slider: its value in words, the drawing, the caption."""
+    """One position of the slider: its value in words, what its drawing holds, the caption."""
 
     value: str
-    ax: Axes
+    attributes: dict[str, str]
+    artists: list[str]
     caption: str
 
 
-def _slots(root: Element) -> list[str]:
+def frame(number: int, value: str, ax: Axes, caption: str) -> Frame:
+    """Draw a frame now: its Axes may be drawn over for the next one."""
+    tree = svg_tree(figure_of(ax), f"{_FRAME}-{number}")
+    return Frame(value, dict(tree.attrib), _artists(tree), caption)
+
+
+def _artists(root: Element) -> list[str]:
     """List the artists of a drawing in painting order, out of matplotlib's nested groups."""
-    figure_group, *definitions = list(root)
-    axes = [child for child in figure_group if len(child) > 1]
-    return [to_text(artist) for group in axes for artist in group] + [to_text(part) for part in definitions]
+    (_, *groups), *definitions = list(root)  # the first is the figure's empty background
+    flat = [artist for group in groups for artist in (group if len(group) > 1 else [group])]
+    return [to_text(part) for part in flat + definitions]
 
 
 def _layer(frame: int, start: int, content: str) -> str:
@@ -58,13 +67,12 @@ def _merged(columns: Sequence[Sequence[str]], start: int, name: str) -> str:
 
 def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
     """Merge the frames' drawings into one SVG; frames of unlike structure become one layer each."""
-    trees = [svg_tree(figure_of(frame.ax), f"{name}-{k}") for k, frame in enumerate(frames)]
-    columns = [_slots(tree) for tree in trees]
+    columns = [frame.artists for frame in frames]
     if len({len(column) for column in columns}) > 1:
         columns = [["".join(column)] for column in columns]
-    attributes = {"xmlns": SVG, **trees[0].attrib, "aria-labelledby": f"{name}-caption"}
+    attributes = {"xmlns": SVG, **frames[0].attributes, "aria-labelledby": f"{name}-caption"}
     opening = " ".join(f'{key}="{value}"' for key, value in attributes.items())
-    inner = _merged(columns, start, name).replace(f' xmlns="{SVG}"', "")
+    inner = _merged(columns, start, _FRAME).replace(f' xmlns="{SVG}"', "").replace(_FRAME, name)
     return f"<svg {opening}>{inner}</svg>"
 
 
@@ -87,8 +95,8 @@ def slider_html(frames: Sequence[Frame], *, label: str, start: int) -> str:
     control = (
         f'<div class="lesson-slider-control" hidden><label for="{name}-input">{html.escape(label)}</label>'
         f'<input id="{name}-input" type="range" min="0" max="{len(frames) - 1}" step="1" value="{start}" '
-        f'aria-valuetext="{html.escape(frames[start].value)}" aria-describedby="{name}-caption">'
-        f'<output for="{name}-input">{html.escape(frames[start].value)}</output></div>'
+        f'aria-valuetext="{html.escape(frames[start].value)}">'
+        f'<output for="{name}-input" aria-live="off">{html.escape(frames[start].value)}</output></div>'
     )
     words = html.escape(frames[start].caption)
     words = f'<figcaption id="{name}-caption" aria-live="polite">{words}</figcaption>'
