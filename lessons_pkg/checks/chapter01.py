@@ -96,7 +96,7 @@ EXERCISES = {
     ),
     "01.2": Exercise(
         lambda: _edge(2),
-        "One step further and the steep direction grows instead of shrinking.",
+        "At any larger rate the steep direction grows instead of shrinking.",
         (
             Mistake(lambda: _fastest(X_COLLEAGUE), "That is the fastest rate, not the largest stable one."),
             Mistake(lambda: _edge(1), "At 1/lambda_max the steep part is gone in one step; go on."),
