@@ -162,6 +162,14 @@ def test_values_that_five_digits_cannot_tell_apart_are_written_in_full(shown: li
     assert ">0.1000002</th>" in shown[0]["text/html"]
 
 
+def test_drawings_of_unlike_size_are_refused() -> None:
+    frames = [
+        frame(k, str(k), plotting.new_axes(size=(5, 3 + k)), f"Its height is {3 + k}.") for k in range(2)
+    ]
+    with pytest.raises(ValueError, match="explore: draw must return figures of one size"):
+        slider_html(frames, label="k", start=0)
+
+
 def test_ids_of_two_sliders_differ() -> None:
     one, two = (set(re.findall(r' id="([^"]+)"', page(count))) for count in (3, 4))
     assert one

@@ -37,42 +37,38 @@ def _artists(root: Element) -> list[str]:
     return [to_text(part) for part in flat + definitions]
 
 
-def _layer(frame: int, start: int, content: str) -> str:
-    return f'<g data-frame="{frame}"{" data-shown" if frame == start else ""}>{content}</g>'
-
-
-def _shared(slot: Sequence[str], name: str) -> bool:
+def _shared(slot: Sequence[str]) -> bool:
     """Whether all frames draw the same here, apart from the frame's number in the ids."""
-    return len({text.replace(f"{name}-{k}-", f"{name}-0-") for k, text in enumerate(slot)}) == 1
+    return len({text.replace(f"{_FRAME}-{k}-", f"{_FRAME}-0-") for k, text in enumerate(slot)}) == 1
 
 
-def _merged(columns: Sequence[Sequence[str]], start: int, name: str) -> str:
+def _merged(columns: Sequence[Sequence[str]], start: int) -> str:
     """Draw once what all frames share, and the rest in a layer per frame."""
-    slots = list(zip(*columns, strict=True))
-    once = [slot[0] for slot in slots if _shared(slot, name)]
-    known = {i.rsplit("-", 1)[1] for text in once for i in re.findall(' id="([^"]+)"', text)}
+    slots = [(slot, _shared(slot)) for slot in zip(*columns, strict=True)]
+    once = "".join(slot[0] for slot, shared in slots if shared)
+    known = {name.rsplit("-", 1)[1] for name in re.findall(' id="([^"]+)"', once)}
 
-    def pointed_at_the_one_copy(frame: int, text: str) -> str:
-        for number in known:
-            text = re.sub(rf"#{name}-{frame}-{number}\b", f"#{name}-0-{number}", text)
-        return _layer(frame, start, text)
+    def layer(number: int, text: str) -> str:
+        for part in known:  # what is drawn once has the ids of frame 0
+            text = re.sub(rf"#{_FRAME}-{number}-{part}\b", f"#{_FRAME}-0-{part}", text)
+        return f'<g data-frame="{number}"{" data-shown" if number == start else ""}>{text}</g>'
 
     return "".join(
-        slot[0]
-        if _shared(slot, name)
-        else "".join(pointed_at_the_one_copy(k, text) for k, text in enumerate(slot))
-        for slot in slots
+        slot[0] if shared else "".join(layer(number, text) for number, text in enumerate(slot))
+        for slot, shared in slots
     )
 
 
 def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
     """Merge the frames' drawings into one SVG; frames of unlike structure become one layer each."""
+    if any(frame.attributes != frames[0].attributes for frame in frames):
+        raise ValueError("explore: draw must return figures of one size")
     columns = [frame.artists for frame in frames]
     if len({len(column) for column in columns}) > 1:
         columns = [["".join(column)] for column in columns]
     attributes = {"xmlns": SVG, **frames[0].attributes, "aria-labelledby": f"{name}-caption"}
     opening = " ".join(f'{key}="{value}"' for key, value in attributes.items())
-    inner = _merged(columns, start, _FRAME).replace(f' xmlns="{SVG}"', "").replace(_FRAME, name)
+    inner = _merged(columns, start).replace(f' xmlns="{SVG}"', "").replace(_FRAME, name)
     return f"<svg {opening}>{inner}</svg>"
 
 
