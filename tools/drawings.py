@@ -7,6 +7,7 @@ from typing import Any
 
 TOLERANCE = 0.5  # points: less than a reader can see, more than the last bit of another CPU moves
 
+_FORMATS = ("text/html", "image/svg+xml")  # where an output may hold a drawing
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]+>")
 _GEOMETRY = re.compile(r' (d|x|y|transform|width|height|points|viewBox)="([^"]*)"')
@@ -33,7 +34,7 @@ def split(markup: str) -> tuple[str, list[float]]:
 def _markups(outputs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for output in outputs:
         for kind, content in output.get("data", {}).items():
-            if kind in ("text/html", "image/svg+xml"):
+            if kind in _FORMATS:
                 yield "".join(content)
 
 
@@ -44,7 +45,7 @@ def without_coordinates(outputs: Sequence[Any]) -> list[Any]:
         copy = shallow_copy(output)
         if "data" in output:
             copy["data"] = {
-                kind: split("".join(content))[0] if kind in ("text/html", "image/svg+xml") else content
+                kind: split("".join(content))[0] if kind in _FORMATS else content
                 for kind, content in output["data"].items()
             }
         copies.append(copy)

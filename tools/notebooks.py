@@ -61,7 +61,6 @@ def normalised(notebook: Any) -> Any:
     for number, cell in enumerate(copy.cells, start=1):
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
         cell.setdefault("id", f"cell-{number:03d}")
-        cell.pop("attachments", None)
         if cell.cell_type == "code":
             cell.outputs = [
                 nbformat.from_dict(output) for output in merged([_output(o) for o in cell.outputs])
@@ -136,7 +135,7 @@ def refresh(path: Path, *, check: bool) -> str | None:
     untouched = "stopped; the stored file is untouched."
     try:
         stored = nbformat.read(path, as_version=4)
-        executed = execute(nbformat.read(path, as_version=4))
+        executed = execute(deepcopy(stored))
     except CellExecutionError as error:
         return f"{untouched} {str(error).strip()}"
     except (DeadKernelError, CellTimeoutError) as error:

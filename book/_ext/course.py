@@ -133,11 +133,9 @@ def drop_unused_scripts(
     context["css_files"] = [sheet for sheet in context["css_files"] if used(sheet)]
 
 
-def copy_katex(app: Sphinx, error: Exception | None) -> None:
+def copy_katex(book: Path) -> None:
     """Put the formulas' style sheet and fonts into the built book; only the format that browsers load."""
-    if error is not None or app.builder.name != "html":
-        return
-    target = Path(app.outdir) / "_static" / "katex"
+    target = book / "_static" / "katex"
     shutil.rmtree(target, ignore_errors=True)
     (target / "fonts").mkdir(parents=True)
     for font in sorted((KATEX / "fonts").glob("*.woff2")):
@@ -147,15 +145,20 @@ def copy_katex(app: Sphinx, error: Exception | None) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
-def drop_font_preloads(app: Sphinx, error: Exception | None) -> None:
+def drop_font_preloads(book: Path) -> None:
     """Older themes (Python 3.10) preload icon fonts that no page shows; from a file, browsers refuse to."""
-    if error is not None or app.builder.name != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
+    for page in book.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         lighter = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
         if lighter != text:
             page.write_text(lighter, encoding="utf-8")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Complete the built pages."""
+    if error is None and app.builder.name == "html":
+        copy_katex(Path(app.outdir))
+        drop_font_preloads(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -171,7 +174,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-counts", LedgerCounts)
     app.connect("doctree-resolved", make_links_relative)
     app.connect("html-page-context", drop_unused_scripts, priority=900)
-    app.connect("build-finished", copy_katex)
-    app.connect("build-finished", drop_font_preloads)
+    app.connect("build-finished", finish)
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

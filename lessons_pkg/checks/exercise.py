@@ -68,24 +68,27 @@ def _message(error: BaseException) -> str:
 
 
 def _judge(exercise: Exercise, answer: object) -> str:
-    if exercise.cases is None:
-        got, want = _numbers(answer), _numbers(exercise.answer())
-        wrong = [(_numbers(mistake.answer()), mistake.diagnosis) for mistake in exercise.mistakes]
+    cases = exercise.cases() if exercise.cases else None
+
+    def numbers_of(known: Callable[..., object]) -> Numbers:
+        return _numbers(known()) if cases is None else _values(known, cases)
+
+    if cases is None:
+        got = _numbers(answer)
     elif answer is ...:
         raise NotAttempted
     elif not callable(answer):
         return f"not yet: this exercise asks for a function, got {type(answer).__name__}."
     else:
-        cases = exercise.cases()
-        got, want = _values(answer, cases), _values(exercise.answer, cases)
-        wrong = [(_values(mistake.answer, cases), mistake.diagnosis) for mistake in exercise.mistakes]
-    if _close(got, want, exercise.rtol):
-        return f"correct. {exercise.praise}"
+        got = _values(answer, cases)
+    want = numbers_of(exercise.answer)
     if len(got) != len(want):
         return f"not yet: expected {len(want)} numbers, got {len(got)}."
-    for numbers, diagnosis in wrong:
-        if _close(got, numbers, exercise.rtol):
-            return f"not yet. {diagnosis}"
+    if _close(got, want, exercise.rtol):
+        return f"correct. {exercise.praise}"
+    for mistake in exercise.mistakes:
+        if _close(got, numbers_of(mistake.answer), exercise.rtol):
+            return f"not yet. {mistake.diagnosis}"
     what = "for the first inputs" if exercise.cases else "to four digits"
     return f"not yet: {_shown(got[:3])} ({what}) is no answer that we can explain. See the hints."
 

@@ -39,10 +39,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def power_of_ten(value: float, _position: int | None = None) -> str:
     """Write 0.001 as 10⁻³: plain text, so that it can be read aloud and searched."""
-    mantissa, exponent = f"{value:.2g}".split("e") if "e" in f"{value:.2g}" else f"{value:.1e}".split("e")
-    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
-    mantissa = f"{float(mantissa):g}"
-    return power if mantissa == "1" else f"{mantissa}·{power}"
+    mantissa, exponent = (float(part) for part in f"{value:.1e}".split("e"))
+    power = f"{exponent:.0f}".translate(_SUPERSCRIPTS)
+    return f"10{power}" if mantissa == 1 else f"{mantissa:g}·10{power}"
 
 
 def new_panels(

@@ -67,7 +67,7 @@ def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
         if _HREF in element.attrib:
             element.set("href", "#" + names[element.attrib.pop(_HREF).lstrip("#")])
         if "clip-path" in element.attrib:
-            old = element.attrib["clip-path"][len("url(#") : -len(")")]
+            (old,) = _REFERENCE.findall(element.attrib["clip-path"])
             element.set("clip-path", f"url(#{names[old]})")
 
 
