@@ -1,6 +1,7 @@
 """The articles' networks."""
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class LinearRegression(nn.Module):
@@ -24,3 +25,31 @@ class LinearRegression(nn.Module):
             raise ValueError(f"LinearRegression: x must be {wanted}, got {tuple(x.shape)}")
         prediction: Tensor = self.linear(x)
         return prediction
+
+
+class LeNet(nn.Module):
+    """Two convolutions and three linear layers: images ``(N, 1, 32, 32)`` to scores ``(N, 10)``.
+
+    61,706 parameters. The 5 by 5 form of the network that article 001 uses without showing it; after LeCun
+    and others (1998), with ReLU and max-pooling. Chapter 2. Raises ValueError for images of another shape.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, kernel_size=5)
+        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
+        if x.ndim != 4 or x.shape[1:] != (1, 32, 32):
+            raise ValueError(f"LeNet: x must be (N, 1, 32, 32), got {tuple(x.shape)}")
+        x = functional.max_pool2d(functional.relu(self.conv1(x)), 2)
+        x = functional.max_pool2d(functional.relu(self.conv2(x)), 2)
+        x = x.view(len(x), 16 * 5 * 5)
+        x = functional.relu(self.fc1(x))
+        x = functional.relu(self.fc2(x))
+        scores: Tensor = self.fc3(x)
+        return scores

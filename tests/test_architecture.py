@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "lessons_pkg"
-TORCH_ONLY = {"data", "losses", "models", "checks", "runtime"}  # later: graph, optim
+TORCH_ONLY = {"data", "losses", "graph", "optim", "models", "checks", "runtime"}
 MAY_IMPORT = {
     "__init__": {"_version"},
     "_version": set(),

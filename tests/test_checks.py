@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lessons_pkg.checks import EXERCISES, check
 from lessons_pkg.checks.chapter01 import curvatures
+from lessons_pkg.checks.exercise import Exercise, Mistake, verdict
 
 MISTAKES = [(name, mistake) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
 
@@ -137,7 +138,7 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "correct" in said(capsys, "01.2", numpy.float32(0.101515))
     assert "your answer raised SystemExit" in said(capsys, "01.3", lambda x: exit())
     assert said(capsys, "01.3", Unspeakable.fail) == "01.3: not yet: your answer raised Unspeakable\n"
-    assert said(capsys, "77", 1) == "There is no exercise '77'. There are: 01.1, 01.2, 01.3, 01.4.\n"
+    assert said(capsys, "77", 1) == f"There is no exercise '77'. There are: {', '.join(EXERCISES)}.\n"
     assert "There is no exercise 1.1" in said(capsys, 1.1, 1)
 
 
@@ -169,3 +170,14 @@ anything = st.one_of(
 @given(st.one_of(st.sampled_from(sorted(EXERCISES)), anything), anything)
 def test_check_never_raises(name: Any, answer: Any) -> None:
     check(name, answer)
+
+
+def test_functions_of_several_arguments_are_called_with_copies(capsys: pytest.CaptureFixture[str]) -> None:
+    pairs = [(torch.tensor([1.0]), torch.tensor([2.0])), (torch.tensor([3.0]), torch.tensor([5.0]))]
+    product = Exercise(
+        lambda a, b: a * b, "Yes.", (Mistake(lambda a, b: a + b, "That is the sum."),), lambda: pairs
+    )
+    assert verdict(product, lambda a, b: a.mul_(b)) == "correct. Yes."
+    assert verdict(product, lambda a, b: a + b) == "not yet. That is the sum."
+    assert [a.item() for a, _ in pairs] == [1.0, 3.0]
+    assert "raised TypeError" in verdict(product, lambda a: a)

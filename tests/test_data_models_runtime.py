@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lessons_pkg import __version__, data, runtime
-from lessons_pkg.models import LinearRegression
+from lessons_pkg.models import LeNet, LinearRegression
 
 
 def test_line_points_are_those_of_the_article() -> None:
@@ -53,6 +53,27 @@ def test_linear_regression_refuses_empty_sizes(sizes: tuple[int, int]) -> None:
 def test_linear_regression_refuses_other_shapes(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=re.escape(f"x must be (N, 1), got {shape}")):
         LinearRegression()(torch.zeros(shape))
+
+
+def test_lenet_has_the_articles_shapes() -> None:
+    net = LeNet()
+    assert net(torch.zeros(3, 1, 32, 32)).shape == (3, 10)
+    sizes = {name: p.numel() for name, p in net.named_parameters()}
+    assert list(sizes)[:2] == ["conv1.weight", "conv1.bias"]
+    assert (len(sizes), sum(sizes.values()), sizes["fc1.weight"]) == (10, 61_706, 400 * 120)
+
+
+def test_lenet_treats_the_images_of_a_batch_alike() -> None:
+    images = torch.randn(4, 1, 32, 32, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    net = LeNet().double()
+    one_by_one = torch.cat([net(image[None]) for image in images])
+    torch.testing.assert_close(net(images), one_by_one, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1, 32, 32), (1, 3, 32, 32), (1, 1, 28, 28), (1024,)], ids=str)
+def test_lenet_refuses_other_images(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"LeNet: x must be (N, 1, 32, 32), got {shape}")):
+        LeNet()(torch.zeros(shape))
 
 
 def test_start_says_what_is_the_same_everywhere(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ledger import ARTICLES, PATH, VERDICTS, Row, read_ledger
 
-from tests.conftest import ROOT, code_cells, load, source
+from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
 from tests.test_notebooks import words
 
 LEDGER = read_ledger()
@@ -64,11 +64,20 @@ def test_numbers_in_a_settled_row_are_printed_by_its_chapter(row: Row) -> None:
     assert set(re.findall(r"\d+\.\d+|\d{3,}", row.truth)) <= known
 
 
-def test_chapter_1_settles_its_own() -> None:
-    mine = {row.id for row in LEDGER if row.target.startswith("01-")}
-    expected = {row.id for row in LEDGER if row.id.startswith(("000-", "003-S1.3"))}
-    assert mine == expected | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}
-    assert len(mine) == 33
+def starting(*prefixes: str) -> set[str]:
+    return {row.id for row in LEDGER if row.id.startswith(prefixes)}
+
+
+SETTLED_BY = {  # chapter: the statements it settles, and how many these are
+    "01": (starting("000-", "003-S1.3") | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}, 33),
+}
+
+
+@pytest.mark.parametrize("chapter", [path.stem[:2] for path in NOTEBOOKS])
+def test_a_chapter_settles_its_own(chapter: str) -> None:
+    expected, count = SETTLED_BY[chapter]
+    assert {row.id for row in LEDGER if row.target.startswith(f"{chapter}-")} == expected
+    assert len(expected) == count
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """Check an exercise's answer against torch, and say what went wrong where the mistake is a known one."""
 
-from lessons_pkg.checks import chapter01
+from lessons_pkg.checks import chapter01, chapter02, chapter03, chapter04
 from lessons_pkg.checks.exercise import Exercise, verdict
 
 __all__ = ["check"]
 
-EXERCISES: dict[str, Exercise] = {**chapter01.EXERCISES}
+EXERCISES: dict[str, Exercise] = {
+    **chapter01.EXERCISES,
+    **chapter02.EXERCISES,
+    **chapter03.EXERCISES,
+    **chapter04.EXERCISES,
+}
 
 
 def check(name: str, answer: object) -> None:

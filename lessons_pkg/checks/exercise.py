@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 Numbers = tuple[float, ...]
+Case = Tensor | tuple[Tensor, ...]  # what a learner's function is called with: one argument or several
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Exercise:
     answer: Callable[..., object]
     praise: str
     mistakes: tuple[Mistake, ...] = ()
-    cases: Callable[[], Sequence[Tensor]] | None = None
+    cases: Callable[[], Sequence[Case]] | None = None
     rtol: float = 5e-4  # four digits: 0.1015 is as right as 0.101515, and 0.1016 is not
 
 
@@ -52,8 +53,10 @@ def _close(got: Numbers, want: Numbers, rtol: float) -> bool:
     return torch.allclose(torch.tensor(got).double(), torch.tensor(want).double(), rtol=rtol, atol=1e-12)
 
 
-def _values(function: Callable[..., object], cases: Sequence[Tensor]) -> Numbers:
-    return tuple(number for case in cases for number in _numbers(function(case.clone())))
+def _values(function: Callable[..., object], cases: Sequence[Case]) -> Numbers:
+    arguments = [case if isinstance(case, tuple) else (case,) for case in cases]
+    answers = [function(*(tensor.clone() for tensor in given)) for given in arguments]
+    return tuple(number for answer in answers for number in _numbers(answer))
 
 
 def _shown(numbers: Numbers) -> str:
