@@ -1,10 +1,12 @@
 """Figures that belong to the page: tensors in, Axes out, shown as vector graphics with a caption."""
 
 from lessons_pkg.plotting.curves import descent_path, geometric_decay, line_fit, loss_curve, valley
+from lessons_pkg.plotting.graph import backward_graph
 from lessons_pkg.plotting.html import figure_html, show
 from lessons_pkg.plotting.style import new_axes, new_panels
 
 __all__ = [
+    "backward_graph",
     "descent_path",
     "figure_html",
     "geometric_decay",
