@@ -43,7 +43,7 @@ def label(function: GradFn, names: Mapping[int, str]) -> str:
     name = function.name().split("::")[-1]  # "torch::autograd::AccumulateGrad"
     if name != "AccumulateGrad":
         return name
-    leaf = getattr(function, "variable")  # noqa: B009 (only this kind of node has one)
+    leaf = function.variable  # type: ignore[attr-defined] # only this kind of node has one
     return f"{name} {names.get(id(leaf), tuple(leaf.shape))}"
 
 

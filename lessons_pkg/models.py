@@ -1,7 +1,7 @@
 """The articles' networks."""
 
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn import functional as F
 
 
 class LinearRegression(nn.Module):
@@ -46,10 +46,10 @@ class LeNet(nn.Module):
         """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
         if x.ndim != 4 or x.shape[1:] != (1, 32, 32):
             raise ValueError(f"LeNet: x must be (N, 1, 32, 32), got {tuple(x.shape)}")
-        x = functional.max_pool2d(functional.relu(self.conv1(x)), 2)
-        x = functional.max_pool2d(functional.relu(self.conv2(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
         x = x.view(len(x), 16 * 5 * 5)
-        x = functional.relu(self.fc1(x))
-        x = functional.relu(self.fc2(x))
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
         scores: Tensor = self.fc3(x)
         return scores

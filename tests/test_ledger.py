@@ -70,6 +70,11 @@ def starting(*prefixes: str) -> set[str]:
 
 SETTLED_BY = {  # chapter: the statements it settles, and how many these are
     "01": (starting("000-", "003-S1.3") | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}, 33),
+    "02": (
+        starting("001-S1.", "001-S2.", "001-S3.", "001-S4.")
+        | {"001-S6.1", "004-S4.7", "004-S4.8", "004-S4.9"},
+        27,
+    ),
 }
 
 
