@@ -52,13 +52,13 @@ def layout(nodes: Sequence[Node]) -> list[tuple[int, int]]:
 
 
 def _short(label: str) -> str:
-    return label.removeprefix("AccumulateGrad ")
+    return label.removeprefix("AccumulateGrad ").removesuffix("Backward0")
 
 
 def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axes | None = None) -> Axes:
     """Draw what ``graph.walk()`` returned: operations as circles, leaves that collect a gradient as squares.
 
-    Read from top to bottom it is the way of the gradient. ``visited``: colour the first so many nodes of the
+    Read from top to bottom it is the way of the gradient; "Backward0" is left out. ``visited``: colour the first so many nodes of the
     walk and ring the last of them. More than 60 nodes are drawn without words.
     Raises ValueError if there are no nodes or ``visited`` is not between 1 and their number.
     """
