@@ -58,8 +58,9 @@ def _short(label: str) -> str:
 def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axes | None = None) -> Axes:
     """Draw what ``graph.walk()`` returned: operations as circles, leaves that collect a gradient as squares.
 
-    Read from top to bottom it is the way of the gradient; "Backward0" is left out. ``visited``: colour the first so many nodes of the
-    walk and ring the last of them. More than 60 nodes are drawn without words.
+    Read from top to bottom it is the way of the gradient; "Backward0" is left out of the words. More than
+    60 nodes are drawn without words. ``visited``: colour the first so many nodes of the walk and ring the
+    last of them.
     Raises ValueError if there are no nodes or ``visited`` is not between 1 and their number.
     """
     if not nodes or (visited is not None and not 1 <= visited <= len(nodes)):
