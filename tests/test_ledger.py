@@ -70,6 +70,10 @@ def starting(*prefixes: str) -> set[str]:
 
 SETTLED_BY = {  # chapter: the statements it settles, and how many these are
     "01": (starting("000-", "003-S1.3") | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}, 33),
+    "03": (
+        starting("001-S5.", "003-S2.2") - {"003-S2.2j", "003-S2.2k", "003-S2.2l"},
+        17,
+    ),
 }
 
 
