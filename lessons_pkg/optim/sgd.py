@@ -74,7 +74,7 @@ class SGD(Optimizer):
     def direction(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
         """Return what the learning rate multiplies, shaped like ``p``; update the memory kept for ``p``."""
         if grad.is_sparse:
-            raise TypeError(f"SGD: gradients must be dense, got a sparse one of shape {tuple(p.shape)}")
+            raise TypeError(f"SGD: gradients must be dense, got sparse {tuple(p.shape)}")
         d = -grad if group["maximize"] else grad
         if group["weight_decay"] != 0:
             d = d.add(p, alpha=group["weight_decay"])
@@ -82,9 +82,9 @@ class SGD(Optimizer):
         if mu == 0:
             return d
         memory = self.state[p]
-        if memory.get("momentum_buffer") is None:
-            memory["momentum_buffer"] = d.clone()  # a copy: .grad will be cleared
+        v: Tensor | None = memory.get("momentum_buffer")
+        if v is None:  # a copy, because .grad will be cleared
+            v = memory["momentum_buffer"] = d.clone()
         else:
-            memory["momentum_buffer"].mul_(mu).add_(d, alpha=1 - group["dampening"])
-        v: Tensor = memory["momentum_buffer"]
+            v.mul_(mu).add_(d, alpha=1 - group["dampening"])
         return d.add(v, alpha=mu) if group["nesterov"] else v
