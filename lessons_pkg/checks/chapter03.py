@@ -25,17 +25,13 @@ def moves(**options: float | bool) -> Moves:
     return tuple(places[k] - places[k - 1] for k in (1, 2, 3, 500))
 
 
-def _dampened_from_the_start() -> Moves:
-    return tuple((1 - DAMPENING) * move for move in moves(dampening=0))
+def _scaled(factor: float, **options: float) -> Moves:
+    return tuple(factor * move for move in moves(**options))
 
 
 def _places() -> Moves:
     first, second, third, last = moves()
     return first, first + second, first + second + third, last
-
-
-def _memories() -> Moves:
-    return tuple(move / RATE for move in moves())
 
 
 def _rates() -> list[Case]:
@@ -82,24 +78,20 @@ EXERCISES: dict[str, Exercise] = {
         "The first step is not dampened, and the memory does the rest.",
         (
             Mistake(lambda: moves(dampening=0), "Those are the steps without dampening."),
-            Mistake(
-                _dampened_from_the_start, "torch does not dampen the first step: the memory starts as g."
-            ),
+            Mistake(lambda: _scaled(0.75, dampening=0), "The first step is not dampened: v starts as g."),
             Mistake(_places, "Those are the distances from the start; subtract to get single steps."),
-            Mistake(_memories, "That is the memory v; the step is the learning rate times v."),
-            Mistake(lambda: moves(momentum=0), "Without momentum all steps are equal; here it is 0.8."),
             Mistake(
-                lambda: tuple(-move for move in moves()), "How far it moves: count the steps as positive."
+                lambda: _scaled(1 / RATE), "That is the memory v; the step is the learning rate times v."
             ),
+            Mistake(lambda: moves(momentum=0), "Without momentum all steps are equal; here it is 0.8."),
+            Mistake(lambda: _scaled(-1), "How far it moves: count the steps as positive."),
         ),
     ),
     "03.2": Exercise(
         safe,
         "Multiplying by a power of two moves the exponent and rounds nothing.",
         (
-            Mistake(
-                lambda lr: lr, "Every rate is exact by itself; it is the product that must not be rounded."
-            ),
+            Mistake(lambda lr: lr, "The rate is exact; it is the product that must not be rounded."),
             Mistake(
                 lambda lr: 2.0 ** math.floor(math.log2(lr) + 0.5),
                 "That is the nearest power of two; for 0.75 and 3 it lies above the rate.",
@@ -112,9 +104,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda lr: 10.0 ** math.floor(math.log10(lr) + 1e-6),
                 "Powers of ten are harmless for a decimal calculator; this one is binary.",
             ),
-            Mistake(
-                _strictly_below, "1 and 2**-7 are safe themselves: the largest rate not above, not below."
-            ),
+            Mistake(_strictly_below, "1 and 2**-7 are safe themselves: not above, which is not below."),
             Mistake(lambda lr: 2.0**-7, "2**-7 is safe, but not always the largest: for 3 it is 2."),
         ),
         cases=_rates,
@@ -129,12 +119,8 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(torch.ones_like, "That adds the means up: k parts give k times the gradient."),
             Mistake(lambda sizes: sizes, "That adds up the sums; divide by the number of all examples."),
-            Mistake(
-                lambda sizes: 1 / sizes, "The loss of each part is a mean already: do not divide it again."
-            ),
-            Mistake(
-                lambda sizes: sizes / len(sizes), "Divide by the number of examples, not by that of parts."
-            ),
+            Mistake(lambda sizes: 1 / sizes, "Each loss is a mean already: do not divide it again."),
+            Mistake(lambda sizes: sizes / len(sizes), "Divide by the number of examples, not of parts."),
         ),
         cases=_cuts,
     ),
@@ -149,10 +135,7 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: _with(mu=fastest()[2]), "The formula gives the root of the momentum: square it."),
             Mistake(lambda: _with(factor=fastest()[1]), "The factor is the root of the momentum."),
             Mistake(lambda: _with(rate=fastest()[0] ** 0.5), "The rate lacks its square."),
-            Mistake(
-                lambda: _with(rate=4 / (LOW + HIGH)),
-                "The rate needs the roots of the curvatures, squared last.",
-            ),
+            Mistake(lambda: _with(rate=4 / (LOW + HIGH)), "The rate: add the roots, then square."),
         ),
     ),
 }
