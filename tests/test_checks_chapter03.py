@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.checks import EXERCISES
+from lessons_pkg.checks.chapter03 import moves
 
 
 def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]:
@@ -34,6 +35,19 @@ def test_three_steps_by_hand() -> None:
     assert steps() == pytest.approx(right)
     for value, independent in zip(ours, expected, strict=True):
         assert list(value) == pytest.approx(independent, rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [{}, {"dampening": 0.0}, {"momentum": 0.0}], ids=str)
+def test_steps_are_those_of_torchs_optimizer(options: dict[str, float]) -> None:
+    w = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    settings: dict[str, Any] = {"momentum": 0.8, "dampening": 0.25} | options
+    optimizer, places = torch.optim.SGD([w], lr=0.1, **settings), [0.0]
+    for _ in range(100):
+        w.grad = torch.full_like(w, 2.0)
+        optimizer.step()
+        places.append(-w.item())
+    expected = [places[k] - places[k - 1] for k in (1, 2, 3, 100)]
+    assert list(moves(**options)) == pytest.approx(expected, rel=1e-9)
 
 
 RATES = (0.01, 0.3, 0.75, 1.0, 3.0, 0.001, 0.0078125)

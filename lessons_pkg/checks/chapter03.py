@@ -12,17 +12,15 @@ LOW, HIGH = 1.0, 100.0  # curvatures of exercise 3.4
 Moves = tuple[float, ...]
 
 
-def moves(**options: float | bool) -> Moves:
-    """How far torch.optim.SGD moves a weight in steps 1, 2, 3 and 100, at a constant gradient."""
-    w = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    settings = {"momentum": MOMENTUM, "dampening": DAMPENING} | options
-    optimizer = torch.optim.SGD([w], lr=RATE, **settings)  # type: ignore[arg-type]
-    places = [0.0]
-    for _ in range(100):
-        w.grad = torch.full_like(w, SLOPE)
-        optimizer.step()
-        places.append(-w.item())
-    return tuple(places[k] - places[k - 1] for k in (1, 2, 3, 100))
+def moves(momentum: float = MOMENTUM, dampening: float = DAMPENING) -> Moves:
+    """How far SGD moves a weight in steps 1, 2, 3 and 100, at a constant gradient; a test asks torch.optim."""
+    if momentum == 0:
+        dampening = 0.0  # without a memory there is nothing to dampen
+    gradient = torch.tensor(SLOPE, dtype=torch.float64)
+    memories = [gradient]
+    for _ in range(99):
+        memories.append(torch.add(momentum * memories[-1], gradient, alpha=1 - dampening))
+    return tuple(RATE * memories[k - 1].item() for k in (1, 2, 3, 100))
 
 
 def _scaled(factor: float, **options: float) -> Moves:
