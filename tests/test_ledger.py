@@ -75,6 +75,10 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         | {"001-S6.1", "004-S4.7", "004-S4.8", "004-S4.9"},
         27,
     ),
+    "03": (
+        starting("001-S5.", "003-S2.2") - {"003-S2.2j", "003-S2.2k", "003-S2.2l"},
+        17,
+    ),
 }
 
 

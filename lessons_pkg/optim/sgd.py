@@ -1,0 +1,90 @@
+"""Gradient descent with what ``torch.optim.SGD`` adds to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from lessons_pkg.optim.options import require_at_least_zero
+
+
+class SGD(Optimizer):
+    r"""Gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.
+
+    Per parameter :math:`\theta` with gradient :math:`g` (:math:`-g` with ``maximize``), learning rate
+    :math:`\eta`, ``weight_decay`` :math:`\lambda`, ``momentum`` :math:`\mu` and ``dampening`` :math:`\tau`:
+
+    .. math::
+
+        d &= g + \lambda \theta \\
+        v &\leftarrow \mu v + (1 - \tau) d \quad \text{(first step: } v = d \text{)} \\
+        \theta &\leftarrow \theta - \eta u, \quad
+        u = \begin{cases} d & \mu = 0 \\ v & \mu > 0 \\ d + \mu v & \text{with Nesterov} \end{cases}
+
+    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own.
+    Attributes, ``zero_grad``, ``state_dict``, hooks and what schedulers need come from
+    ``torch.optim.Optimizer``. Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and
+    ``differentiable`` choose an implementation and are left out, as is a tensor for ``lr``. Chapter 3.
+    Robbins and Monro (1951), Polyak (1964), Nesterov (1983), Sutskever and others (2013).
+    Raises TypeError or ValueError if an option is not a number or negative, if ``nesterov`` is asked for
+    without momentum or with dampening, or, in ``step``, if a gradient is sparse.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        defaults = {"lr": lr, "momentum": momentum, "dampening": dampening}
+        defaults |= {"weight_decay": weight_decay, "nesterov": nesterov}
+        super().__init__(params, defaults | {"maximize": maximize})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Take over more parameters, with options of their own where given; see the class for errors."""
+        options = {**self.defaults, **param_group}
+        names = ("lr", "momentum", "weight_decay")
+        require_at_least_zero("SGD", **{name: options[name] for name in names})
+        mu, dampening = options["momentum"], options["dampening"]
+        if options["nesterov"] and (mu == 0 or dampening != 0):
+            raise ValueError(f"SGD: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
+        super().add_param_group(param_group)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient; return what ``closure``, if given, computes first."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    d = self.direction(p, p.grad, group)
+                    p.sub_(d, alpha=group["lr"])
+        return loss
+
+    def direction(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
+        """Return what the learning rate multiplies, shaped like ``p``; update the memory kept for ``p``."""
+        if grad.is_sparse:
+            raise TypeError(f"SGD: gradients must be dense, got sparse {tuple(p.shape)}")
+        d = -grad if group["maximize"] else grad
+        if group["weight_decay"] != 0:
+            d = d.add(p, alpha=group["weight_decay"])
+        mu = group["momentum"]
+        if mu == 0:
+            return d
+        memory = self.state[p]
+        v: Tensor | None = memory.get("momentum_buffer")
+        if v is None:  # a copy, because .grad will be cleared
+            v = memory["momentum_buffer"] = d.clone()
+        else:
+            v.mul_(mu).add_(d, alpha=1 - group["dampening"])
+        return d.add(v, alpha=mu) if group["nesterov"] else v
