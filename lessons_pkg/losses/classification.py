@@ -63,7 +63,7 @@ def cross_entropy(
     for a target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`.
     Gradient without weights: :math:`\partial \ell_i / \partial z_i = p_i - q_i`, one-hot for a class.
     ``input``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C, or
-    probabilities, that shape; ``weight``: ``(C,)``; returns ``()`` or, with ``"none"``, one loss per position.
+    probabilities, that shape; ``weight``: ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position.
     ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with
     probabilities, by their number. Unit: nats. Sums in the type of ``input``: float16 can overflow.
     Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments. Chapter 4. Good (1952).
