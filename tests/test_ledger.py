@@ -70,6 +70,10 @@ def starting(*prefixes: str) -> set[str]:
 
 SETTLED_BY = {  # chapter: the statements it settles, and how many these are
     "01": (starting("000-", "003-S1.3") | {"003-S2.2j", "003-S2.2k", "003-S2.2l"}, 33),
+    "04": (
+        starting("004-", "003-S1.2") - {"004-S4.7", "004-S4.8", "004-S4.9", "003-S1.2j", "003-S1.2l"},
+        37,
+    ),
 }
 
 
