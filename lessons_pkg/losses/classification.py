@@ -30,7 +30,7 @@ def index_losses(
     """
     dim = 0 if log_p.ndim == 1 else 1
     kept = target != ignore_index
-    index = target.where(kept, 0)  # any class will do where ignored: masked below
+    index = target.where(kept, 0)  # ignored: any class, masked below
     weighted = weight * log_p
     loss = -weighted.gather(dim, index.unsqueeze(dim)).squeeze(dim)
     if smoothing > 0:  # a share of the loss goes to all classes alike
