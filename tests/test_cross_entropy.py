@@ -41,7 +41,8 @@ def require_equal(logits: Tensor, *arguments: Any, **options: Any) -> None:
         value = function(logits, *arguments, **options)
         found.append((value, *torch.autograd.grad(value.sum(), logits)))
     for ours, torchs in zip(*found, strict=True):
-        torch.testing.assert_close(ours, torchs, rtol=tolerance, atol=tolerance, equal_nan=True)
+        assert (ours.shape, ours.dtype) == (torchs.shape, torchs.dtype)
+        assert torch.allclose(ours, torchs, rtol=tolerance, atol=tolerance, equal_nan=True), (ours, torchs)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
