@@ -1,5 +1,6 @@
 """The articles' networks."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -53,3 +54,31 @@ class LeNet(nn.Module):
         x = F.relu(self.fc2(x))
         scores: Tensor = self.fc3(x)
         return scores
+
+
+class SigmoidMLP(nn.Module):
+    r"""Two linear layers with a sigmoid between them: :math:`z = \sigma(x W_1^\top + b_1) W_2^\top + b_2`.
+
+    ``(N, in_features)`` to ``(N, out_features)``, raw scores. ``squash=True`` puts a second sigmoid behind
+    them, as article 004 does before its cross-entropy, and should not. 17 parameters for 2, 3, 2.
+    Chapter 4; article 004, which calls it a perceptron. Raises ValueError if a size is below 1.
+    """
+
+    def __init__(
+        self, in_features: int, hidden_features: int, out_features: int, *, squash: bool = False
+    ) -> None:
+        super().__init__()
+        if min(in_features, hidden_features, out_features) < 1:
+            sizes = f"{in_features}, {hidden_features} and {out_features}"
+            raise ValueError(f"SigmoidMLP: sizes must be >= 1, got {sizes}")
+        self.layer1 = nn.Linear(in_features, hidden_features)
+        self.layer2 = nn.Linear(hidden_features, out_features)
+        self.squash = squash
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
+        if x.ndim != 2 or x.shape[1] != self.layer1.in_features:
+            wanted = f"(N, {self.layer1.in_features})"
+            raise ValueError(f"SigmoidMLP: x must be {wanted}, got {tuple(x.shape)}")
+        scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
+        return torch.sigmoid(scores) if self.squash else scores

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lessons_pkg import __version__, data, runtime
-from lessons_pkg.models import LeNet, LinearRegression
+from lessons_pkg.models import LeNet, LinearRegression, SigmoidMLP
 
 
 def test_line_points_are_those_of_the_article() -> None:
@@ -74,6 +74,46 @@ def test_lenet_treats_the_images_of_a_batch_alike() -> None:
 def test_lenet_refuses_other_images(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=re.escape(f"LeNet: x must be (N, 1, 32, 32), got {shape}")):
         LeNet()(torch.zeros(shape))
+
+
+def test_sigmoid_mlp_computes_what_article_004_prints() -> None:
+    printed = data.printed_network()
+    net = SigmoidMLP(2, 3, 2, squash=True).double()
+    parameters = [printed["layer1.w"].T, printed["layer1.b"], printed["layer2.w"].T, printed["layer2.b"]]
+    with torch.no_grad():
+        for parameter, value in zip(net.parameters(), parameters, strict=True):
+            parameter.copy_(value)
+    output = net(printed["x"])
+    log = torch.log_softmax(output, 1)
+    results = {"output": output, "softmax": log.exp(), "log": log, "picked": log[range(4), printed["label"]]}
+    results["loss"] = -results["picked"].mean()
+    for name, value in results.items():
+        torch.testing.assert_close(value, printed[name], rtol=0, atol=5.3e-5, msg=name)
+    net.squash = False
+    torch.testing.assert_close(net(printed["x"]).sigmoid(), output)
+    assert sum(parameter.numel() for parameter in net.parameters()) == 17
+
+
+def test_printed_network_follows_dtype_and_device() -> None:
+    printed = data.printed_network(dtype=torch.float32, device="meta")
+    assert {part.device.type for part in printed.values()} == {"meta"}
+    assert {name: part.dtype for name, part in printed.items() if part.dtype != torch.float32} == {
+        "label": torch.int64
+    }
+    with pytest.raises(TypeError, match=r"printed_network: dtype must be floating-point, got torch\.int64"):
+        data.printed_network(dtype=torch.int64)
+
+
+@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, 0, 1), (1, 1, 0)], ids=str)
+def test_sigmoid_mlp_refuses_empty_sizes(sizes: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match=r"SigmoidMLP: sizes must be >= 1, got \d, \d and \d"):
+        SigmoidMLP(*sizes)
+
+
+@pytest.mark.parametrize("shape", [(2,), (4, 3), (1, 4, 2)], ids=str)
+def test_sigmoid_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"SigmoidMLP: x must be (N, 2), got {shape}")):
+        SigmoidMLP(2, 3, 2)(torch.zeros(shape))
 
 
 def test_start_says_what_is_the_same_everywhere(

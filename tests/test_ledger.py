@@ -79,6 +79,10 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         starting("001-S5.", "003-S2.2") - {"003-S2.2j", "003-S2.2k", "003-S2.2l"},
         17,
     ),
+    "04": (
+        starting("004-", "003-S1.2") - {"004-S4.7", "004-S4.8", "004-S4.9", "003-S1.2j", "003-S1.2l"},
+        37,
+    ),
 }
 
 

@@ -1,0 +1,82 @@
+"""Losses for one class out of several."""
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.losses.class_targets import require_class_options, require_class_targets
+from lessons_pkg.losses.reduction import reduce, require_same_shape
+
+
+def log_softmax(input: Tensor, dim: int) -> Tensor:
+    r"""Logarithms of the softmax along ``dim``, without ever forming the softmax.
+
+    :math:`\log p_c = z_c - m - \log \sum_k e^{z_k - m}` with :math:`m = \max_k z_k`, so that no exponential
+    exceeds 1. ``input``: floating-point, any shape, not empty along ``dim``; returns that shape.
+    Twin of ``torch.nn.functional.log_softmax``. Chapter 4. Blanchard, Higham and Higham (2021).
+    Raises TypeError if ``input`` is not floating-point, IndexError if it has no ``dim`` or nothing along it.
+    """
+    require_same_shape("log_softmax", input=input)
+    largest = input.amax(dim, keepdim=True).detach()  # it cancels: no gradient
+    shifted = input - largest  # <= 0: exp() cannot overflow
+    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+
+
+def index_losses(
+    log_p: Tensor, target: Tensor, weight: Tensor, ignore_index: int, smoothing: float
+) -> tuple[Tensor, Tensor]:
+    """Loss of each position whose target is a class, and what the position counts in the mean.
+
+    ``log_p``: ``(C,)`` or ``(N, C, ...)``; ``target``: that shape without C; ``weight``: broadcasts along C.
+    """
+    dim = 0 if log_p.ndim == 1 else 1
+    kept = target != ignore_index
+    index = target.where(kept, 0)  # ignored: any class, masked below
+    weighted = weight * log_p
+    loss = -weighted.gather(dim, index.unsqueeze(dim)).squeeze(dim)
+    if smoothing > 0:  # a share of the loss goes to all classes alike
+        loss = (1 - smoothing) * loss - smoothing * weighted.mean(dim)
+    return loss.where(kept, 0), weight.flatten()[index].where(kept, 0)
+
+
+def probability_losses(
+    log_p: Tensor, target: Tensor, weight: Tensor, smoothing: float
+) -> tuple[Tensor, Tensor]:
+    """Loss of each position whose target is a distribution over the classes; each counts 1 in the mean."""
+    dim = 0 if log_p.ndim == 1 else 1
+    smoothed = (1 - smoothing) * target + smoothing / log_p.shape[dim]
+    loss = -(weight * smoothed * log_p).sum(dim)
+    return loss, torch.ones_like(loss)
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    r"""Mean of minus the logarithm of the probability that the logits give to the right class.
+
+    :math:`\ell_i = -w_{y_i} \log p_{i y_i}`, with :math:`p = \mathrm{softmax}(z)` and logits :math:`z`;
+    for a target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`.
+    Gradient without weights: :math:`\partial \ell_i / \partial z_i = p_i - q_i`, one-hot for a class.
+    ``input``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C, or
+    probabilities, that shape; ``weight``: ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position.
+    ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with
+    probabilities, by their number. Unit: nats. Sums in the type of ``input``: float16 can overflow.
+    Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments. Chapter 4. Good (1952).
+    Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
+    """
+    require_class_targets("cross_entropy", input, target, ignore_index)
+    require_class_options("cross_entropy", input, weight, label_smoothing)
+    dim = 0 if input.ndim == 1 else 1
+    weight = input.new_ones(input.shape[dim]) if weight is None else weight
+    along_classes = weight.reshape([-1] + [1] * (input.ndim - dim - 1))
+    log_p = log_softmax(input, dim)
+    if target.is_floating_point():
+        loss, counts = probability_losses(log_p, target, along_classes, label_smoothing)
+    else:
+        loss, counts = index_losses(log_p, target.long(), along_classes, ignore_index, label_smoothing)
+    return loss.sum() / counts.sum() if reduction == "mean" else reduce(loss, reduction)
