@@ -13,7 +13,7 @@ Moves = tuple[float, ...]
 
 
 def moves(momentum: float = MOMENTUM, dampening: float = DAMPENING) -> Moves:
-    """How far SGD moves a weight in steps 1, 2, 3 and 100, at a constant gradient; a test asks torch.optim."""
+    """How far SGD moves a weight in steps 1, 2, 3 and 100, at a constant gradient; torch.optim agrees."""
     if momentum == 0:
         dampening = 0.0  # without a memory there is nothing to dampen
     gradient = torch.tensor(SLOPE, dtype=torch.float64)
