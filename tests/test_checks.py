@@ -130,7 +130,7 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "expected a number or several, got bool" in said(capsys, "01.2", True)
     assert "asks for a function, got float" in said(capsys, "01.3", 0.6)
     assert "your answer raised ZeroDivisionError" in said(capsys, "01.3", lambda x: 1 / 0)
-    assert "123 (to four digits) is no answer that we can explain" in said(capsys, "01.2", 123.0)
+    assert "123.4 (to four digits) is no answer that we can explain" in said(capsys, "01.2", 123.4)
     assert "(for the first inputs) is no answer" in said(capsys, "01.3", lambda x: 5.0)
     assert "correct" in said(capsys, "01.2", 0.1015)
     assert "not yet" in said(capsys, "01.2", float("nan"))

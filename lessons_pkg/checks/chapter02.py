@@ -83,7 +83,8 @@ EXERCISES = {
             Mistake(lambda: (0, 1, 0, 1, 0), "At fc2 you went on along the data: that is the layer fc1."),
             Mistake(lambda: (1, 1, 0, 2, 0), "Entry 1 of the MSE is the target, which needs no gradient."),
             Mistake(lambda: (0, 2, 0, 2, 0), "At fc3 you went to its own weight; the data are entry 1."),
-            Mistake(lambda: (1, 2, 1, 3, 1), "Entries are counted from 0."),
+            Mistake(lambda: (0, 1, 0, 2), "That is the transposition; its leaf is one step further."),
+            Mistake(lambda: (0, 0, 1, 0, 0, 0, 2, 0, 0, 0), "Leave out the second [0]: one number per step."),
         ),
     ),
     "02.2": Exercise(
@@ -103,13 +104,16 @@ EXERCISES = {
                 lambda: (count(0) + 2, count(0, 3), count(image_grad=True)),
                 "With conv1 frozen, its ReLU and its pooling go too.",
             ),
-            Mistake(lambda: (5, 11, 1), "Those are the nodes that go or come; how many are there?"),
+            Mistake(lambda: (23, 20, 27), "What has only inputs without gradient behind it goes as well."),
         ),
     ),
     "02.3": Exercise(
         slopes_of_layer,
         "This is what AddmmBackward0 and TBackward0 do.",
         (
+            Mistake(
+                lambda G, X, W: (G, G @ W, G.T @ X), "By b: add up the rows, so that the shape is b's, (2,)."
+            ),
             Mistake(_mean_bias, "The bias is added to every row, so its slopes are summed, not averaged."),
             Mistake(
                 lambda G, X, W: (G.sum(0), G @ W, X.T @ G), "The slope by W must have W's shape, (2, 3)."

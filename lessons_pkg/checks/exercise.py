@@ -70,6 +70,14 @@ def _message(error: BaseException) -> str:
         return ""
 
 
+def _unexplained(got: Numbers, wanted: int, exercise: Exercise) -> str:
+    if len(got) != wanted:
+        return f"expected {wanted} numbers, got {len(got)}."
+    whole = all(number.is_integer() for number in got)
+    what = " (for the first inputs)" if exercise.cases else "" if whole else " (to four digits)"
+    return f"{_shown(got[:3])}{what} is no answer that we can explain. See the hints."
+
+
 def _judge(exercise: Exercise, answer: object) -> str:
     cases = exercise.cases() if exercise.cases else None
 
@@ -85,15 +93,12 @@ def _judge(exercise: Exercise, answer: object) -> str:
     else:
         got = _values(answer, cases)
     want = numbers_of(exercise.answer)
-    if len(got) != len(want):
-        return f"not yet: expected {len(want)} numbers, got {len(got)}."
     if _close(got, want, exercise.rtol):
         return f"correct. {exercise.praise}"
     for mistake in exercise.mistakes:
         if _close(got, numbers_of(mistake.answer), exercise.rtol):
             return f"not yet. {mistake.diagnosis}"
-    what = "for the first inputs" if exercise.cases else "to four digits"
-    return f"not yet: {_shown(got[:3])} ({what}) is no answer that we can explain. See the hints."
+    return f"not yet: {_unexplained(got, len(want), exercise)}"
 
 
 def verdict(exercise: Exercise, answer: object) -> str:
