@@ -121,6 +121,11 @@ def test_an_ignored_byte_is_no_class() -> None:
     )
 
 
+def test_a_byte_that_wraps_to_the_ignored_index_is_no_class_either() -> None:
+    with pytest.raises(ValueError, match=r"0\.\.99 or be ignore_index -100, got 156"):
+        cross_entropy(torch.zeros(2, 100), torch.tensor([156, 3], dtype=torch.uint8))
+
+
 def test_probabilities_of_another_float_type() -> None:
     logits, _, _ = numbers_of((6, 3), 1.0, torch.float32)
     q = probabilities_like(logits.detach().double())
