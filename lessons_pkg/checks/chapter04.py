@@ -26,25 +26,25 @@ def _loss_of(right: float, others: Sequence[float]) -> float:
     return functional.cross_entropy(z, torch.tensor(0)).item()
 
 
-def highest_loss(classes: Tensor) -> float:
+def highest_loss(classes: int) -> float:
     """Largest loss of outputs between 0 and 1: nothing for the right class, 1 for each other."""
-    return _loss_of(0.0, [1.0] * (int(classes) - 1))
+    return _loss_of(0.0, [1.0] * (classes - 1))
 
 
-def _floor(classes: Tensor) -> float:
-    return _loss_of(1.0, [0.0] * (int(classes) - 1))
+def _floor(classes: int) -> float:
+    return _loss_of(1.0, [0.0] * (classes - 1))
 
 
-def _one_wrong(classes: Tensor) -> float:
-    return _loss_of(0.0, [1.0] + [0.0] * (int(classes) - 2))
+def _one_wrong(classes: int) -> float:
+    return _loss_of(0.0, [1.0] + [0.0] * (classes - 2))
 
 
-def _without_right(classes: Tensor) -> Tensor:
-    return torch.ones(int(classes) - 1, dtype=torch.float64).logsumexp(0)
+def _without_right(classes: int) -> Tensor:
+    return torch.ones(classes - 1, dtype=torch.float64).logsumexp(0)
 
 
 def _numbers_of_classes() -> list[Case]:
-    return [torch.tensor(float(classes), dtype=torch.float64) for classes in (2, 3, 10, 1000)]
+    return [2, 3, 10, 1000]
 
 
 def bce_on_logit(x: Tensor, t: Tensor) -> Tensor:
@@ -109,9 +109,9 @@ EXERCISES = {
         (
             Mistake(_floor, "That is the floor, the smallest loss. Which outputs are the worst?"),
             Mistake(_one_wrong, "With a softmax only one output can be 1; sigmoids do not mind one another."),
-            Mistake(lambda classes: classes.log(), "That is guessing: all outputs equal. It gets worse."),
+            Mistake(math.log, "That is guessing: all outputs equal. It gets worse."),
             Mistake(_without_right, "The right class has the output 0, and e to the 0 is 1: it counts too."),
-            Mistake(lambda classes: (1 + classes * math.e).log(), "Only C - 1 classes are wrong ones."),
+            Mistake(lambda classes: math.log(1 + classes * math.e), "Only C - 1 classes are wrong ones."),
             Mistake(lambda classes: math.inf, "That would be so for logits; outputs end at 0 and 1 here."),
         ),
         cases=_numbers_of_classes,
@@ -121,6 +121,11 @@ EXERCISES = {
         "The same as PyTorch's, at any logit.",
         (
             Mistake(_textbook, "A sigmoid that rounds to 0 or 1 makes a logarithm infinite: use hint 1."),
+            Mistake(
+                lambda x, t: -t * (x.sigmoid() + 1e-12).log() - (1 - t) * (1 - x.sigmoid() + 1e-12).log(),
+                "A small number in the logarithm hides the infinity, not the error: stay with logits.",
+            ),
+            Mistake(lambda x, t: bce_on_logit(x, t).mean(), "One loss per element is asked for, no mean."),
             Mistake(_clamped, "Where the sigmoid is 0 or 1, that cuts the logarithm off; stay with logits."),
             Mistake(_overflowing, "exp(x) overflows for large x: pull the maximum out."),
             Mistake(_without_maximum, "The maximum that you pulled out has to be added again."),
@@ -140,6 +145,7 @@ EXERCISES = {
                 lambda: lowest_loss(1 - SMOOTHING),
                 "PyTorch spreads the 0.1 over all five classes, so the right one gets 0.92, not 0.9.",
             ),
+            Mistake(lambda: -math.log(1 - SMOOTHING), "That is the right class alone, and it gets 0.92."),
             Mistake(lambda: -math.log(_RIGHT), "The other four classes have a share in the loss too."),
             Mistake(lambda: lowest_loss(_RIGHT) / math.log(2), "That is in bits; PyTorch's loss is in nats."),
             Mistake(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 Numbers = tuple[float, ...]
-Case = Tensor | tuple[Tensor, ...]  # what a learner's function is called with: one argument or several
+Case = Tensor | int | tuple[Tensor, ...]  # what a learner's function is called with: one argument or several
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _close(got: Numbers, want: Numbers, rtol: float) -> bool:
 
 def _values(function: Callable[..., object], cases: Sequence[Case]) -> Numbers:
     arguments = [case if isinstance(case, tuple) else (case,) for case in cases]
-    answers = [function(*(tensor.clone() for tensor in given)) for given in arguments]
+    answers = [function(*(a.clone() if isinstance(a, Tensor) else a for a in given)) for given in arguments]
     return tuple(number for answer in answers for number in _numbers(answer))
 
 

@@ -1,5 +1,7 @@
 """What a loss over classes accepts: the rules for targets, weights and options, each with its own words."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,11 @@ def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index
 
 
 def _require_in_range(name: str, target: Tensor, classes: int, ignore_index: int) -> None:
-    wrong = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
+    outside = ((target < 0) | (target >= classes)) & (target != ignore_index)
+    try:
+        wrong = target[outside]
+    except RuntimeError:  # under torch.func.vmap no value can be looked at
+        return
     if wrong.numel() > 0:
         rule = f"target must lie in 0..{classes - 1} or be ignore_index {ignore_index}"
         raise ValueError(f"{name}: {rule}, got {wrong[0].item()}")
@@ -48,7 +54,9 @@ def require_class_options(name: str, input: Tensor, weight: Tensor | None, label
         raise TypeError(f"{name}: weight must be a {input.dtype} tensor like input, got {_kind(weight)}")
     if weight is not None and weight.shape != (classes,):
         raise ValueError(f"{name}: weight must be ({classes},), one per class, got {tuple(weight.shape)}")
-    if not 0 <= label_smoothing <= 1:
+    if not isinstance(label_smoothing, Real):
+        raise TypeError(f"{name}: label_smoothing must be a number, got {_kind(label_smoothing)}")
+    if not 0 <= float(label_smoothing) <= 1:
         raise ValueError(f"{name}: label_smoothing must lie in [0, 1], got {label_smoothing}")
 
 

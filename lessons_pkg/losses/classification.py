@@ -30,12 +30,12 @@ def index_losses(
     """
     dim = 0 if log_p.ndim == 1 else 1
     kept = target != ignore_index
-    index = target.where(kept, 0)  # ignored: any class, masked below
-    weighted = weight * log_p
-    loss = -weighted.gather(dim, index.unsqueeze(dim)).squeeze(dim)
+    index = target.where(kept, 0).unsqueeze(dim)  # ignored: any class, masked below
+    count = weight.expand_as(log_p).gather(dim, index).squeeze(dim)
+    loss = -count * log_p.gather(dim, index).squeeze(dim)
     if smoothing > 0:  # a share of the loss goes to all classes alike
-        loss = (1 - smoothing) * loss - smoothing * weighted.mean(dim)
-    return loss.where(kept, 0), weight.flatten()[index].where(kept, 0)
+        loss = (1 - smoothing) * loss - smoothing * (weight * log_p).mean(dim)
+    return loss.where(kept, 0), count.where(kept, 0)
 
 
 def probability_losses(
