@@ -309,3 +309,24 @@ def test_public_names_are_documented_with_their_source_of_truth() -> None:
         doc = getattr(package, name).__doc__
         for part in (":math:", "Twin of ``torch.optim.", "Chapter ", "Raises "):
             assert part in doc, f"{name}: docstring lacks {part!r}"
+
+
+def test_a_sparse_gradient_stops_the_step_before_anything_has_moved() -> None:
+    first, second = (torch.ones(3, requires_grad=True) for _ in range(2))
+    first.grad = torch.ones(3)
+    second.grad = torch.ones(3).to_sparse()
+    with pytest.raises(TypeError, match=r"SGD: gradients must be dense, got sparse \(3,\)"):
+        SGD([first, second], lr=0.1).step()
+    assert first.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_bad_defaults_are_refused_even_where_every_group_has_its_own() -> None:
+    group = {"params": [torch.ones(1, requires_grad=True)], "lr": 0.1}
+    with pytest.raises(ValueError, match="SGD: lr must be >= 0, got -1"):
+        SGD([group], lr=-1)
+
+
+def test_a_group_must_be_a_dict() -> None:
+    optimizer = SGD([torch.ones(1, requires_grad=True)])
+    with pytest.raises(TypeError, match="SGD: a parameter group must be a dict, got list"):
+        optimizer.add_param_group([torch.ones(1)])  # type: ignore[arg-type]

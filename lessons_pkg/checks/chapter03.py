@@ -77,6 +77,10 @@ EXERCISES: dict[str, Exercise] = {
         (
             Mistake(lambda: moves(dampening=0), "Those are the steps without dampening."),
             Mistake(lambda: _scaled(0.75, dampening=0), "The first step is not dampened: v starts as g."),
+            Mistake(
+                lambda: (*moves()[:3], moves(dampening=0)[3]),
+                "The first three are right; in the long run, too, only 0.75 of each gradient comes in.",
+            ),
             Mistake(_places, "Those are the distances from the start; subtract to get single steps."),
             Mistake(
                 lambda: _scaled(1 / RATE), "That is the memory v; the step is the learning rate times v."
@@ -99,8 +103,12 @@ EXERCISES: dict[str, Exercise] = {
                 "int() and trunc() round towards 0, so below 1 you land above the rate: use floor.",
             ),
             Mistake(
-                lambda lr: 10.0 ** math.floor(math.log10(lr) + 1e-6),
+                lambda lr: 10.0 ** math.floor(math.log10(lr)),
                 "Powers of ten are harmless for a decimal calculator; this one is binary.",
+            ),
+            Mistake(
+                lambda lr: 2.0 ** math.ceil(math.log2(lr)),
+                "Rounded up, the power of two lies above the rate: use floor.",
             ),
             Mistake(_strictly_below, "1 and 2**-7 are safe themselves: not above, which is not below."),
             Mistake(lambda lr: 2.0**-7, "2**-7 is safe, but not always the largest: for 3 it is 2."),
@@ -114,6 +122,9 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(
                 lambda sizes: torch.full_like(sizes, 1 / len(sizes)),
                 "That is the mean of the means: it counts the examples of small parts more.",
+            ),
+            Mistake(
+                lambda sizes: sizes / 12, "12 was the chapter's batch; divide by the number in this one."
             ),
             Mistake(torch.ones_like, "That adds the means up: k parts give k times the gradient."),
             Mistake(lambda sizes: sizes, "That adds up the sums; divide by the number of all examples."),
@@ -133,6 +144,7 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: _with(mu=fastest()[2]), "The formula gives the root of the momentum: square it."),
             Mistake(lambda: _with(factor=fastest()[1]), "The factor is the root of the momentum."),
             Mistake(lambda: _with(rate=fastest()[0] ** 0.5), "The rate lacks its square."),
+            Mistake(lambda: (fastest()[1], fastest()[0], fastest()[2]), "First the rate, then the momentum."),
             Mistake(lambda: _with(rate=4 / (LOW + HIGH)), "The rate: add the roots, then square."),
         ),
     ),

@@ -59,10 +59,6 @@ def _values(function: Callable[..., object], cases: Sequence[Case]) -> Numbers:
     return tuple(number for answer in answers for number in _numbers(answer))
 
 
-def _shown(numbers: Numbers) -> str:
-    return ", ".join(f"{number:.4g}" for number in numbers)
-
-
 def _message(error: BaseException) -> str:
     try:
         return f": {error}"
@@ -70,12 +66,14 @@ def _message(error: BaseException) -> str:
         return ""
 
 
-def _unexplained(got: Numbers, wanted: int, exercise: Exercise) -> str:
-    if len(got) != wanted:
-        return f"expected {wanted} numbers, got {len(got)}."
-    whole = all(number.is_integer() for number in got)
-    what = " (for the first inputs)" if exercise.cases else "" if whole else " (to four digits)"
-    return f"{_shown(got[:3])}{what} is no answer that we can explain. See the hints."
+def _unexplained(got: Numbers, want: Numbers, exercise: Exercise) -> str:
+    if len(got) != len(want):
+        return f"expected {len(want)} numbers, got {len(got)}."
+    pairs = enumerate(zip(got, want, strict=True), start=1)
+    number, first = next((k, a) for k, (a, b) in pairs if not _close((a,), (b,), exercise.rtol))
+    which = f"number {number} of {len(want)}, " if len(want) > 1 else ""
+    digits = "" if first.is_integer() else " (to four digits)"
+    return f"{which}{first:.4g}{digits}, is no answer that we can explain. See the hints."
 
 
 def _judge(exercise: Exercise, answer: object) -> str:
@@ -98,7 +96,7 @@ def _judge(exercise: Exercise, answer: object) -> str:
     for mistake in exercise.mistakes:
         if _close(got, numbers_of(mistake.answer), exercise.rtol):
             return f"not yet. {mistake.diagnosis}"
-    return f"not yet: {_unexplained(got, len(want), exercise)}"
+    return f"not yet: {_unexplained(got, want, exercise)}"
 
 
 def verdict(exercise: Exercise, answer: object) -> str:

@@ -4,7 +4,7 @@ from numbers import Real
 
 
 def require_at_least_zero(optimizer: str, **options: object) -> None:
-    """Refuse options that would turn a step around: ``require_at_least_zero("SGD", lr=lr)``.
+    """Refuse options below zero: ``require_at_least_zero("SGD", lr=lr)``.
 
     Chapter 3. Raises TypeError if one is not a number, ValueError if one is negative or not-a-number.
     """

@@ -28,8 +28,9 @@ class SGD(Optimizer):
     ``torch.optim.Optimizer``. Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and
     ``differentiable`` choose an implementation and are left out, as is a tensor for ``lr``. Chapter 3.
     Robbins and Monro (1951), Polyak (1964), Nesterov (1983), Sutskever and others (2013).
-    Raises TypeError or ValueError if an option is not a number or negative, if ``nesterov`` is asked for
-    without momentum or with dampening, or, in ``step``, if a gradient is sparse.
+    Raises TypeError or ValueError if ``lr``, ``momentum`` or ``weight_decay`` is not a number or negative,
+    if ``nesterov`` is asked for without momentum or with dampening, or, before ``step`` has moved anything,
+    if a gradient is sparse.
     """
 
     def __init__(
@@ -43,12 +44,16 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
+        require_at_least_zero("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         defaults = {"lr": lr, "momentum": momentum, "dampening": dampening}
         defaults |= {"weight_decay": weight_decay, "nesterov": nesterov}
         super().__init__(params, defaults | {"maximize": maximize})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Take over more parameters, with options of their own where given; see the class for errors."""
+        if not isinstance(param_group, dict):
+            kind = type(param_group).__name__
+            raise TypeError(f"SGD: a parameter group must be a dict, got {kind}")
         options = {**self.defaults, **param_group}
         names = ("lr", "momentum", "weight_decay")
         require_at_least_zero("SGD", **{name: options[name] for name in names})
@@ -64,17 +69,16 @@ class SGD(Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    d = self.direction(p, p.grad, group)
-                    p.sub_(d, alpha=group["lr"])
+        moving = [(p, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
+        for p, _ in moving:  # before anything has moved
+            if p.grad.is_sparse:
+                raise TypeError(f"SGD: gradients must be dense, got sparse {tuple(p.shape)}")
+        for p, group in moving:
+            p.sub_(self.direction(p, p.grad, group), alpha=float(group["lr"]))
         return loss
 
     def direction(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
         """Return what the learning rate multiplies, shaped like ``p``; update the memory kept for ``p``."""
-        if grad.is_sparse:
-            raise TypeError(f"SGD: gradients must be dense, got sparse {tuple(p.shape)}")
         d = -grad if group["maximize"] else grad
         if group["weight_decay"] != 0:
             d = d.add(p, alpha=group["weight_decay"])
