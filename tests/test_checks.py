@@ -181,3 +181,28 @@ def test_functions_of_several_arguments_are_called_with_copies(capsys: pytest.Ca
     assert verdict(product, lambda a, b: a + b) == "not yet. That is the sum."
     assert [a.item() for a, _ in pairs] == [1.0, 3.0]
     assert "raised TypeError" in verdict(product, lambda a: a)
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, torch.enable_grad])
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if not exercise.cases])
+def test_right_answers_are_right_in_every_mode(
+    name: str, mode: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = EXERCISES[name].answer()
+    with mode():
+        assert ": correct." in said(capsys, name, right)
+
+
+def test_a_check_leaves_the_random_numbers_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    before = torch.get_rng_state()
+    for name in EXERCISES:
+        said(capsys, name, 12345.0)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_torch_has_not_implemented_is_no_blank(capsys: pytest.CaptureFixture[str]) -> None:
+    def unlucky(x: torch.Tensor) -> float:
+        raise NotImplementedError("no kernel for Bool")
+
+    assert "your answer raised NotImplementedError: no kernel for Bool" in said(capsys, "01.3", unlucky)
+    assert said(capsys, "01.2", {1}) == "01.2: not yet: expected a number or several, got set.\n"

@@ -1,6 +1,8 @@
 """What an exercise is, and how an answer is judged."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -33,6 +35,10 @@ class NotAttempted(Exception):
     """The stub is still in place."""
 
 
+class NotThis(Exception):
+    """The answer is not of the kind that the exercise asks for."""
+
+
 def _numbers(value: object) -> Numbers:
     if value is ... or value is None:
         raise NotAttempted
@@ -44,13 +50,13 @@ def _numbers(value: object) -> Numbers:
         return tuple(number for part in value for number in _numbers(part))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (float(value),)
-    raise TypeError(f"expected a number or several, got {type(value).__name__}")
+    raise NotThis(f"expected a number or several, got {type(value).__name__}.")
 
 
 def _close(got: Numbers, want: Numbers, rtol: float) -> bool:
-    if len(got) != len(want):
-        return False
-    return torch.allclose(torch.tensor(got).double(), torch.tensor(want).double(), rtol=rtol, atol=1e-12)
+    return len(got) == len(want) and all(
+        math.isclose(a, b, rel_tol=rtol, abs_tol=1e-12) for a, b in zip(got, want, strict=True)
+    )
 
 
 def _values(function: Callable[..., object], cases: Sequence[Case]) -> Numbers:
@@ -76,20 +82,33 @@ def _unexplained(got: Numbers, want: Numbers, exercise: Exercise) -> str:
     return f"{which}{first:.4g}{digits}, is no answer that we can explain. See the hints."
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Compute our own numbers alike under any mode that the learner is in, and leave no trace."""
+    modes = torch.inference_mode(False), torch.enable_grad(), torch.device("cpu")
+    with modes[0], modes[1], modes[2], torch.random.fork_rng(devices=[]):
+        yield
+
+
+def _given(answer: object, cases: Sequence[Case] | None) -> Numbers:
+    if cases is None:
+        return _numbers(answer)
+    if answer is ...:
+        raise NotAttempted
+    if not callable(answer):
+        raise NotThis(f"this exercise asks for a function, got {type(answer).__name__}.")
+    return _values(answer, cases)
+
+
 def _judge(exercise: Exercise, answer: object) -> str:
-    cases = exercise.cases() if exercise.cases else None
+    with _undisturbed():
+        cases = exercise.cases() if exercise.cases else None
+    got = _given(answer, cases)
 
     def numbers_of(known: Callable[..., object]) -> Numbers:
-        return _numbers(known()) if cases is None else _values(known, cases)
+        with _undisturbed():
+            return _numbers(known()) if cases is None else _values(known, cases)
 
-    if cases is None:
-        got = _numbers(answer)
-    elif answer is ...:
-        raise NotAttempted
-    elif not callable(answer):
-        return f"not yet: this exercise asks for a function, got {type(answer).__name__}."
-    else:
-        got = _values(answer, cases)
     want = numbers_of(exercise.answer)
     if _close(got, want, exercise.rtol):
         return f"correct. {exercise.praise}"
@@ -103,7 +122,11 @@ def verdict(exercise: Exercise, answer: object) -> str:
     """One sentence or two on ``answer``, whatever it is."""
     try:
         return _judge(exercise, answer)
-    except (NotAttempted, NotImplementedError):
-        return "not attempted yet. Replace the ... and run the cell again."
+    except NotThis as error:
+        return f"not yet: {error}"
+    except (NotAttempted, NotImplementedError) as error:
+        if not _message(error).strip(": "):  # torch raises it too, with a message
+            return "not attempted yet. Replace the ... and run the cell again."
+        return f"not yet: your answer raised {type(error).__name__}{_message(error)}"
     except (Exception, SystemExit) as error:  # never raise at a learner: say what their code did
         return f"not yet: your answer raised {type(error).__name__}{_message(error)}"
