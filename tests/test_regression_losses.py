@@ -103,24 +103,24 @@ def test_an_infinite_delta_is_half_the_square() -> None:
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_first_and_second_derivatives_agree_with_finite_differences(reduction: str) -> None:
     input, target, third = (tensor.requires_grad_() for tensor in draw((5,), 1))
-    for call in (
+    calls: tuple[Callable[[Tensor, Tensor, Tensor], Tensor], ...] = (
         lambda p, t, w: l1_loss(p, t, reduction=reduction, weight=w),
         lambda p, t, w: huber_loss(p, t, reduction, 0.7, w),
         lambda p, t, _: smooth_l1_loss(p, t, reduction=reduction, beta=0.7),
         lambda p, t, _: pinball_loss(p, t, 0.3, reduction),
         lambda p, t, v: gaussian_nll_loss(p, t, v, full=True, reduction=reduction),
-    ):
+    )
+    for call in calls:
         assert torch.autograd.gradcheck(call, (input, target, third))
         assert torch.autograd.gradgradcheck(call, (input, target, third))
 
 
 def test_second_derivatives_equal_torchs_away_from_the_kink_and_are_documented_there() -> None:
-    def second(loss: Callable[..., Tensor], **options: float) -> list[float]:
+    def second(loss: Callable[..., Tensor], **options: float) -> Any:
         error = torch.tensor([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0], dtype=torch.float64, requires_grad=True)
         value = loss(error, torch.zeros_like(error), reduction="sum", **options)
         (slope,) = torch.autograd.grad(value, error, create_graph=True)
-        result: list[float] = torch.autograd.grad(slope.sum(), error)[0].tolist()
-        return result
+        return torch.autograd.grad(slope.sum(), error)[0].tolist()
 
     assert second(huber_loss, delta=1.0) == [0, 1, 1, 1, 1, 1, 0]
     assert second(functional.huber_loss, delta=1.0) == [0, 0, 1, 1, 1, 0, 0]
@@ -130,12 +130,13 @@ def test_second_derivatives_equal_torchs_away_from_the_kink_and_are_documented_t
 
 def test_slopes_at_the_kinks() -> None:
     zero = torch.zeros(1, dtype=torch.float64)
-    for loss, slope in (
+    kinks: list[tuple[Callable[[Tensor, Tensor], Tensor], float]] = [
         (l1_loss, 0.0),
         (huber_loss, 0.0),
         (lambda p, t: pinball_loss(p, t, 0.9), -0.4),
         (lambda p, t: pinball_loss(p, t, 0.5), 0.0),
-    ):
+    ]
+    for loss, slope in kinks:
         p = zero.clone().requires_grad_()
         (got,) = torch.autograd.grad(loss(p, zero), p)
         assert got.item() == pytest.approx(slope, abs=1e-15)
@@ -149,13 +150,12 @@ def test_relations_between_the_losses(values: list[float], at: float, q: float, 
     t = torch.tensor(values, dtype=torch.float64)
     p = torch.full_like(t, at)
     huber, smooth = huber_loss(p, t, delta=delta), smooth_l1_loss(p, t, beta=delta)
-    close = {"rtol": 1e-9, "atol": 1e-9}
-    torch.testing.assert_close(huber, smooth * delta, **close)
+    torch.testing.assert_close(huber, smooth * delta, rtol=1e-9, atol=1e-9)
     assert huber <= torch.minimum(mse_loss(p, t) / 2, delta * l1_loss(p, t)) * (1 + 1e-12) + 1e-12
     both = pinball_loss(p, t, q) + pinball_loss(p, t, 1 - q)
-    torch.testing.assert_close(both, l1_loss(p, t), **close)
-    torch.testing.assert_close(pinball_loss(p, t, q), pinball_loss(-p, -t, 1 - q), **close)
-    torch.testing.assert_close(2 * gaussian_nll_loss(p, t, 1.0), mse_loss(p, t), **close)
+    torch.testing.assert_close(both, l1_loss(p, t), rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(pinball_loss(p, t, q), pinball_loss(-p, -t, 1 - q), rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(2 * gaussian_nll_loss(p, t, 1.0), mse_loss(p, t), rtol=1e-9, atol=1e-9)
 
 
 def test_pinball_by_hand_and_its_minimiser() -> None:
@@ -178,14 +178,15 @@ def test_gaussian_nll_is_minus_the_log_density() -> None:
 @pytest.mark.parametrize("full", [False, True])
 def test_every_shape_of_variance_that_torch_takes(full: bool) -> None:
     generator = torch.Generator().manual_seed(3)
-    for shape, var_shapes in {
+    shapes: dict[tuple[int, ...], list[tuple[int, ...]]] = {
         (): [()],
         (3,): [(3,), (), (1,)],
         (2, 3): [(2, 3), (2,), (2, 1), (1, 3)],
         (2, 2): [(2, 2), (2,), (2, 1), (1, 2)],
         (4, 3, 2): [(4, 3, 2), (4, 3), (4, 3, 1), (4, 1, 2), (1, 3, 2)],
         (0, 3): [(0, 3), (0,), (0, 1)],
-    }.items():
+    }
+    for shape, var_shapes in shapes.items():
         for var_shape in var_shapes:
             var = torch.rand(var_shape, generator=generator, dtype=torch.float64) + 0.1
             given = [*draw(shape, 4)[:2], var]
