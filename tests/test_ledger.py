@@ -83,6 +83,11 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         starting("004-", "003-S1.2") - {"004-S4.7", "004-S4.8", "004-S4.9", "003-S1.2j", "003-S1.2l"},
         37,
     ),
+    "05": (
+        starting("002-S1.", "002-S2.", "003-S1.1") - {"002-S2.5", "002-S2.6", "002-S2.7"}
+        | {"003-S3.1c", "003-S3.1d"},
+        15,
+    ),
 }
 
 
