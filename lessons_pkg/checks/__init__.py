@@ -1,6 +1,12 @@
 """Check an exercise's answer against torch, and say what went wrong where the mistake is a known one."""
 
-from lessons_pkg.checks import chapter01, chapter02, chapter03, chapter04, chapter05
+from lessons_pkg.checks import (
+    chapter01,
+    chapter02,
+    chapter03,
+    chapter04,
+    chapter05,
+)
 from lessons_pkg.checks.exercise import Exercise, verdict
 
 __all__ = ["check"]
