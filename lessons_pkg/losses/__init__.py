@@ -1,6 +1,7 @@
 """Losses with the names, argument order and options of ``torch.nn.functional``, written to be read."""
 
 from lessons_pkg.losses.classification import cross_entropy, log_softmax
+from lessons_pkg.losses.multitask import uncertainty_weighted
 from lessons_pkg.losses.regression import mse_loss
 
-__all__ = ["cross_entropy", "log_softmax", "mse_loss"]
+__all__ = ["cross_entropy", "log_softmax", "mse_loss", "uncertainty_weighted"]
