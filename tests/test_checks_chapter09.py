@@ -1,5 +1,6 @@
 """Chapter 9's answers and mistakes, computed another way: by formula, in pure Python."""
 
+from collections.abc import Callable
 from math import log, log10, sqrt
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_least_totals() -> None:
     def logs(losses: list[float]) -> float:
         return sum(log(loss) for loss in losses)
 
-    expected = [
+    expected: list[Callable[[list[float]], float]] = [
         lambda losses: (len(losses) + logs(losses)) / 2,
         lambda losses: logs(losses) / 2,
         lambda losses: (1 + logs(losses)) / 2,
