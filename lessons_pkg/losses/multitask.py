@@ -39,7 +39,7 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
     Chapter 9. Yu and others (2020). Raises TypeError for tensors that are not floating-point, ValueError
     for another shape.
     """
-    require_same_shape("project_conflicting", gradients=gradients)  # which here only asks for floating point
+    require_same_shape("project_conflicting", gradients=gradients)  # only asks for floating point
     if gradients.ndim != 2 or 0 in gradients.shape:
         shape = tuple(gradients.shape)
         raise ValueError(
@@ -48,8 +48,9 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
     projected = gradients.clone()
     for i in range(len(gradients)):
         for j in torch.randperm(len(gradients), generator=generator).tolist():
-            other = gradients[j] / gradients[j].abs().amax()  # only its direction counts
+            # only the direction counts; a row of zeros has none, and gives nan
+            other = gradients[j] / gradients[j].abs().amax()
             overlap = projected[i] @ other
-            if i != j and overlap < 0:  # never for a row of zeros, whose direction is nan
+            if i != j and overlap < 0:  # nan is not below 0
                 projected[i] -= overlap / (other @ other) * other
     return projected
