@@ -88,6 +88,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         | {"003-S3.1c", "003-S3.1d"},
         15,
     ),
+    "09": (starting("002-S5."), 5),
 }
 
 

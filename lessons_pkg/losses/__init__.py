@@ -1,6 +1,7 @@
 """Losses with the names, argument order and options of ``torch.nn.functional``, written to be read."""
 
 from lessons_pkg.losses.classification import cross_entropy, log_softmax
+from lessons_pkg.losses.multitask import uncertainty_weighted
 from lessons_pkg.losses.regression import (
     gaussian_nll_loss,
     huber_loss,
@@ -19,4 +20,5 @@ __all__ = [
     "mse_loss",
     "pinball_loss",
     "smooth_l1_loss",
+    "uncertainty_weighted",
 ]

@@ -1,0 +1,56 @@
+"""Several losses, one number to descend; several gradients, one step."""
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.losses.reduction import require_same_shape
+
+
+def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
+    r"""Weigh each task's loss by the inverse of a learned variance, and charge for the variance.
+
+    :math:`\sum_t \frac12 e^{-s_t} L_t + \frac12 s_t`, with :math:`s` the ``log_variances``: parameters for
+    the optimizer. Over :math:`s` alone the least value is :math:`\sum_t \frac12 + \frac12 \ln L_t`, at
+    :math:`s_t = \ln L_t`; it is negative where the losses are small, which is no error.
+    ``losses``, one per task, and ``log_variances``: same shape, any; returns ``()``.
+    Twin of ``torch.nn.functional.gaussian_nll_loss`` with ``reduction="sum"`` where each :math:`L_t` is a
+    squared error and its ``var`` is :math:`e^{s_t}` (torch adds a floor ``eps`` under ``var``). This is the
+    form for regression; that for classification, :math:`e^{-s} L + \frac12 s`, is the same function of
+    :math:`s - \ln 2`, plus a constant. Chapter 9. Kendall, Gal and Cipolla (2018).
+    Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or a loss is
+    negative.
+    """
+    require_same_shape("uncertainty_weighted", losses=losses, log_variances=log_variances)
+    if (losses < 0).any():
+        rule = "losses must be >= 0: below zero, a smaller variance is always better"
+        raise ValueError(f"uncertainty_weighted: {rule}; got {losses.min().item():.4g}")
+    precision = torch.exp(-log_variances)  # one divided by the variance
+    return 0.5 * (precision * losses + log_variances).sum()
+
+
+def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+    r"""Take from each task's gradient what works against another task's: PCGrad.
+
+    For each row :math:`g_i`, and the other rows :math:`g_j` in random order (one more draw per row): if
+    :math:`g_i \cdot g_j < 0`, then :math:`g_i \leftarrow g_i - \frac{g_i \cdot g_j}{|g_j|^2} g_j`, with
+    :math:`g_j` as it was given. Sum the rows of the result for a step.
+    ``gradients``: ``(tasks, parameters)``, a row per task; returns the same shape. ``generator`` draws the
+    orders, which matter from three tasks on. PyTorch has no twin.
+    Chapter 9. Yu and others (2020). Raises TypeError for tensors that are not floating-point, ValueError
+    for another shape.
+    """
+    require_same_shape("project_conflicting", gradients=gradients)  # only asks for floating point
+    if gradients.ndim != 2 or 0 in gradients.shape:
+        shape = tuple(gradients.shape)
+        raise ValueError(
+            f"project_conflicting: gradients must be (tasks, parameters), a row each; got {shape}"
+        )
+    projected = gradients.clone()
+    for i in range(len(gradients)):
+        for j in torch.randperm(len(gradients), generator=generator).tolist():
+            # only the direction counts; a row of zeros has none, and gives nan
+            other = gradients[j] / gradients[j].abs().amax()
+            overlap = projected[i] @ other
+            if i != j and overlap < 0:  # nan is not below 0
+                projected[i] -= overlap / (other @ other) * other
+    return projected
