@@ -1,6 +1,18 @@
 """Losses with the names, argument order and options of ``torch.nn.functional``, written to be read."""
 
-from lessons_pkg.losses.classification import cross_entropy, log_softmax
+from lessons_pkg.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits, logsigmoid
+from lessons_pkg.losses.classification import cross_entropy, log_softmax, nll_loss
+from lessons_pkg.losses.focal import sigmoid_focal_loss, softmax_focal_loss
 from lessons_pkg.losses.regression import mse_loss
 
-__all__ = ["cross_entropy", "log_softmax", "mse_loss"]
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "log_softmax",
+    "logsigmoid",
+    "mse_loss",
+    "nll_loss",
+    "sigmoid_focal_loss",
+    "softmax_focal_loss",
+]
