@@ -89,6 +89,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         15,
     ),
     "09": (starting("002-S5."), 5),
+    "06": (starting("002-S3.") | {"003-S1.2j", "003-S1.2l", "003-S3.1", "003-S3.1b"}, 15),
 }
 
 

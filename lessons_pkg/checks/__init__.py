@@ -6,6 +6,7 @@ from lessons_pkg.checks import (
     chapter03,
     chapter04,
     chapter05,
+    chapter06,
     chapter09,
 )
 from lessons_pkg.checks.exercise import Exercise, verdict
@@ -18,6 +19,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter03.EXERCISES,
     **chapter04.EXERCISES,
     **chapter05.EXERCISES,
+    **chapter06.EXERCISES,
     **chapter09.EXERCISES,
 }
 

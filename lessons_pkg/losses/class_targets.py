@@ -10,7 +10,7 @@ from lessons_pkg.losses.reduction import require_same_shape
 INDICES = (torch.int64, torch.uint8)
 
 
-def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index: int = -100) -> None:
+def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index: int | None = -100) -> None:
     """Refuse a ``target`` that is neither class indices nor probabilities for the logits ``input``.
 
     Chapter 4. Raises TypeError for a wrong type of number, ValueError for a wrong shape or class.
@@ -33,27 +33,41 @@ def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index
         raise ValueError(f"{name}: ignore_index names a class index, and target holds probabilities")
 
 
-def _require_in_range(name: str, target: Tensor, classes: int, ignore_index: int) -> None:
-    outside = ((target < 0) | (target >= classes)) & (target != ignore_index)
+def require_class_indices(name: str, input: Tensor, target: Tensor, ignore_index: int | None = -100) -> None:
+    """Refuse a ``target`` that does not hold class indices; ``ignore_index=None`` lets no other number pass.
+
+    Chapter 6. Raises TypeError for a wrong type of number, ValueError for a wrong shape or class.
+    """
+    if isinstance(target, Tensor) and target.is_floating_point():
+        raise TypeError(f"{name}: target must hold class indices (int64 or uint8), got {_kind(target)}")
+    require_class_targets(name, input, target, ignore_index)
+
+
+def _require_in_range(name: str, target: Tensor, classes: int, ignore_index: int | None) -> None:
+    ignored = (
+        target == ignore_index if ignore_index is not None else torch.zeros_like(target, dtype=torch.bool)
+    )
     try:
-        wrong = target[outside]
+        wrong = target[((target < 0) | (target >= classes)) & ~ignored]
     except RuntimeError:  # under torch.func.vmap no value can be looked at
         return
     if wrong.numel() > 0:
-        rule = f"target must lie in 0..{classes - 1} or be ignore_index {ignore_index}"
-        raise ValueError(f"{name}: {rule}, got {wrong[0].item()}")
+        other = "" if ignore_index is None else f" or be ignore_index {ignore_index}"
+        raise ValueError(f"{name}: target must lie in 0..{classes - 1}{other}, got {wrong[0].item()}")
 
 
-def require_class_options(name: str, input: Tensor, weight: Tensor | None, label_smoothing: float) -> None:
+def require_class_options(
+    name: str, input: Tensor, weight: Tensor | None, label_smoothing: float, role: str = "weight"
+) -> None:
     """Refuse a ``weight`` that is not one number per class like ``input``, and smoothing outside [0, 1].
 
     Chapter 4. Raises TypeError for a weight of another type, ValueError for a wrong shape or number.
     """
     classes = input.shape[min(1, input.ndim - 1)]
     if weight is not None and not (isinstance(weight, Tensor) and weight.dtype == input.dtype):
-        raise TypeError(f"{name}: weight must be a {input.dtype} tensor like input, got {_kind(weight)}")
+        raise TypeError(f"{name}: {role} must be a {input.dtype} tensor like input, got {_kind(weight)}")
     if weight is not None and weight.shape != (classes,):
-        raise ValueError(f"{name}: weight must be ({classes},), one per class, got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: {role} must be ({classes},), one per class, got {tuple(weight.shape)}")
     if not isinstance(label_smoothing, Real):
         raise TypeError(f"{name}: label_smoothing must be a number, got {_kind(label_smoothing)}")
     if not 0 <= float(label_smoothing) <= 1:

@@ -3,7 +3,11 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.class_targets import require_class_options, require_class_targets
+from lessons_pkg.losses.class_targets import (
+    require_class_indices,
+    require_class_options,
+    require_class_targets,
+)
 from lessons_pkg.losses.reduction import reduce, require_same_shape
 
 
@@ -46,6 +50,32 @@ def probability_losses(
     smoothed = (1 - smoothing) * target + smoothing / log_p.shape[dim]
     loss = -(weight * smoothed * log_p).sum(dim)
     return loss, torch.ones_like(loss)
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Mean of minus the number that stands at the right class; the name says what the number should be.
+
+    :math:`\ell_i = -w_{y_i} v_{i y_i}`, with :math:`v` logarithms of probabilities: nothing checks that.
+    ``input``: ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C; ``weight``:
+    ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position. ``"mean"`` divides by the sum of
+    :math:`w_{y_i}` over the targets that are not ``ignore_index``.
+    Twin of ``torch.nn.functional.nll_loss``, without its deprecated arguments. Chapter 6. Fisher (1922).
+    Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
+    """
+    require_class_indices("nll_loss", input, target, ignore_index)
+    require_class_options("nll_loss", input, weight, 0.0)
+    dim = 0 if input.ndim == 1 else 1
+    weight = input.new_ones(input.shape[dim]) if weight is None else weight
+    along_classes = weight.reshape([-1] + [1] * (input.ndim - dim - 1))
+    loss, counts = index_losses(input, target.long(), along_classes, ignore_index, 0.0)
+    return loss.sum() / counts.sum() if reduction == "mean" else reduce(loss, reduction)
 
 
 def cross_entropy(

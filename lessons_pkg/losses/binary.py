@@ -1,0 +1,102 @@
+"""Losses for a yes or no, one or many at a time."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.losses.reduction import reduce, require_same_shape
+
+EPSILON = 9.999999960041972e-13  # 1e-12 in 32 bits, as in torch's own code
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    r"""Logarithm of the sigmoid, without ever forming the sigmoid.
+
+    :math:`\log \sigma(x) = \min(x, 0) - \log(1 + e^{-|x|})`, with the slope :math:`\sigma(-x)`, also at 0.
+    ``input``: floating-point, any shape; returns that shape. Twin of ``torch.nn.functional.logsigmoid``.
+    Chapter 6. Raises TypeError if ``input`` is not floating-point.
+    """
+    require_same_shape("logsigmoid", input=input)
+    negative = input < 0
+    minus_size = input.where(negative, -input)  # -|x|, but with a slope at 0 too
+    return input.where(negative, 0) - torch.log1p(minus_size.exp())
+
+
+def require_fitting(name: str, like: Tensor, **factors: Tensor | None) -> None:
+    """Refuse a factor that does not broadcast to ``like``: ``require_fitting("f", loss, weight=w)``.
+
+    Chapter 6. Raises TypeError if one is no tensor, ValueError if it does not fit; None always fits.
+    """
+    for role, factor in factors.items():
+        if factor is not None and not isinstance(factor, Tensor):
+            raise TypeError(f"{name}: {role} must be a tensor, got {type(factor).__name__}")
+        shape, wanted = (() if factor is None else tuple(factor.shape)), tuple(like.shape)
+        tail = wanted[len(wanted) - len(shape) :]
+        if len(shape) > len(wanted) or any(a not in (1, b) for a, b in zip(shape, tail, strict=True)):
+            raise ValueError(f"{name}: {role} {shape} does not broadcast to input {wanted}")
+
+
+class ClampedBCE(torch.autograd.Function):
+    """Binary cross-entropy as torch computes it: no logarithm below -100, and a slope of its own.
+
+    Chapter 6. The slope :math:`(p - t) / (p (1 - p))` has a denominator of at least ``EPSILON``.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, p: Tensor, t: Tensor) -> Tensor:
+        """Loss of each element, at most 100."""
+        ctx.save_for_backward(p, t)
+        return -t * p.log().clamp(min=-100) - (1 - t) * torch.log1p(-p).clamp(min=-100)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Slope by the probability and, where asked for, by the target."""
+        p, t = ctx.saved_tensors
+        by_t = gradients[0] * (torch.log1p(-p) - p.log()) if ctx.needs_input_grad[1] else None
+        return gradients[0] * (p - t) / (p * (1 - p)).clamp(min=EPSILON), by_t
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+) -> Tensor:
+    r"""Mean surprise at yes-or-no targets, from probabilities.
+
+    :math:`\ell_i = -t_i \log p_i - (1 - t_i) \log(1 - p_i)`, with logarithms cut off at -100;
+    gradient :math:`(p_i - t_i) / \max(p_i (1 - p_i), 10^{-12})`, which is not the derivative of the cut-off.
+    ``input``, ``target``: same shape, any, in [0, 1]; ``weight``: broadcasts to it, multiplies losses, and
+    ``"mean"`` divides by their number; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
+    Twin of ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments. Chapter 6.
+    Raises TypeError or ValueError for another type, shape, range or reduction.
+    """
+    require_same_shape("binary_cross_entropy", input=input, target=target)
+    for role, values in (("input", input), ("target", target)):
+        if not ((values >= 0) & (values <= 1)).all():  # also if one is nan
+            raise ValueError(f"binary_cross_entropy: {role} must lie in [0, 1]")
+    require_fitting("binary_cross_entropy", input, weight=weight)
+    loss: Tensor = ClampedBCE.apply(input, target)  # type: ignore[no-untyped-call]
+    return reduce(loss if weight is None else loss * weight.to(loss), reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    r"""Mean surprise at yes-or-no targets, from logits: right at any logit.
+
+    :math:`\ell_i = -w_i [c\, t_i \log \sigma(x_i) + (1 - t_i) \log \sigma(-x_i)]`; :math:`c` is
+    ``pos_weight``; gradient without weights: :math:`\sigma(x_i) - t_i`.
+    ``input``, ``target``: same shape, any; ``weight`` and ``pos_weight``: broadcast to it; ``"mean"`` divides
+    by the number of elements; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
+    Twin of ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments.
+    Chapter 6. Raises TypeError or ValueError for another type, shape or reduction.
+    """
+    require_same_shape("binary_cross_entropy_with_logits", input=input, target=target)
+    require_fitting("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
+    yes = target if pos_weight is None else target * pos_weight.to(target)
+    loss = -yes * logsigmoid(input) - (1 - target) * logsigmoid(-input)
+    return reduce(loss if weight is None else loss * weight.to(loss), reduction)

@@ -1,0 +1,64 @@
+"""Losses that attend less to what the model already knows."""
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.losses.binary import binary_cross_entropy_with_logits
+from lessons_pkg.losses.class_targets import require_class_indices, require_class_options
+from lessons_pkg.losses.classification import cross_entropy
+from lessons_pkg.losses.reduction import reduce
+
+
+def focus(loss: Tensor, miss: Tensor, gamma: float) -> Tensor:
+    """Multiply ``loss`` by ``miss ** gamma``, where ``miss`` is the probability of everything but the truth.
+
+    Chapter 6. Raises ValueError if ``gamma`` < 0.
+    """
+    if not gamma >= 0:
+        raise ValueError(f"focal loss: gamma must be >= 0, got {gamma}")
+    smallest = torch.finfo(miss.dtype).tiny  # at 0, the slope of a root would be infinite
+    return miss.clamp(min=smallest) ** gamma * loss
+
+
+def sigmoid_focal_loss(
+    inputs: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2, reduction: str = "none"
+) -> Tensor:
+    r"""Binary cross-entropy on logits, with a factor that fades where the model is right.
+
+    :math:`\ell_i = -\alpha_t (1 - p_t)^\gamma \log p_t`, where :math:`p_t, \alpha_t` are
+    :math:`\sigma(x), \alpha` for a target of 1, :math:`1 - \sigma(x), 1 - \alpha` for 0, and linear between.
+    ``inputs``: logits, and ``targets``: same shape, any; ``alpha``: in [0, 1], or negative to leave it out;
+    returns that shape or ``()``. ``"mean"`` divides by the number of elements.
+    Twin of ``torchvision.ops.sigmoid_focal_loss``, but with a finite slope also where ``gamma`` < 1.
+    Chapter 6. Lin and others (2017). Raises TypeError or ValueError for another type, shape, option.
+    """
+    if not alpha <= 1:
+        raise ValueError(f"sigmoid_focal_loss: alpha must lie in [0, 1] or be negative, got {alpha}")
+    loss = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
+    miss = torch.sigmoid(inputs) * (1 - targets) + torch.sigmoid(-inputs) * targets
+    if alpha >= 0:
+        loss = (alpha * targets + (1 - alpha) * (1 - targets)) * loss
+    return reduce(focus(loss, miss, gamma), reduction)
+
+
+def softmax_focal_loss(
+    inputs: Tensor,
+    targets: Tensor,
+    alpha: Tensor | None = None,
+    gamma: float = 2,
+    reduction: str = "none",
+) -> Tensor:
+    r"""Cross-entropy on logits of several classes, with a factor that fades where the model is right.
+
+    :math:`\ell_i = -\alpha_{y_i} (1 - p_{y_i})^\gamma \log p_{y_i}`, with :math:`p = \mathrm{softmax}(z)`.
+    ``inputs``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``targets``: class indices, that shape without C;
+    ``alpha``: ``(C,)``, one weight per class; returns the shape of ``targets`` or ``()``.
+    ``"mean"`` divides by the number of targets and not by weights, as ``sigmoid_focal_loss`` does.
+    No twin in torch or torchvision; order and defaults as in ``sigmoid_focal_loss``. Chapter 6.
+    Lin and others (2017). Raises TypeError or ValueError for another type, shape or option.
+    """
+    require_class_indices("softmax_focal_loss", inputs, targets, ignore_index=None)
+    require_class_options("softmax_focal_loss", inputs, alpha, 0.0, role="alpha")
+    surprise = cross_entropy(inputs, targets, reduction="none")
+    loss = surprise if alpha is None else alpha[targets.long()] * surprise
+    return reduce(focus(loss, -torch.expm1(-surprise), gamma), reduction)
