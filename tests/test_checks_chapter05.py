@@ -40,8 +40,7 @@ def clip(value: float, delta: float) -> float:
 
 
 def test_huber_centre_by_the_condition_that_clipped_errors_cancel() -> None:
-    cases = EXERCISES["05.2"].cases
-    assert cases
+    cases: Any = EXERCISES["05.2"].cases
     for values, threshold in cases():
         y, delta = sorted(values.tolist()), threshold.item()
         n, middle = len(y), y[(len(y) - 1) // 2]
