@@ -145,6 +145,7 @@ def test_slopes_at_the_kinks() -> None:
 finite = st.floats(-1e3, 1e3, allow_nan=False)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(finite, min_size=1, max_size=9), finite, st.floats(0.01, 0.99), st.floats(0.01, 100))
 def test_relations_between_the_losses(values: list[float], at: float, q: float, delta: float) -> None:
     t = torch.tensor(values, dtype=torch.float64)
