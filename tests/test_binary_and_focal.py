@@ -49,9 +49,8 @@ def test_nll_loss_equals_torch(shape: tuple[int, ...]) -> None:
     classes, rest = shape[min(1, len(shape) - 1)], shape[:1] * (len(shape) > 1) + shape[2:]
     y = torch.randint(0, classes, rest, generator=torch.Generator().manual_seed(1))
     ignored = y.where(torch.arange(y.numel()).reshape(rest) % 2 == 0, -100)
-    for dtype, kind, reduction in itertools.product(TOLERANCE, ("raw", "log"), REDUCTIONS):
-        values = drawn(shape, dtype=dtype)
-        values = (values if kind == "raw" else values.log_softmax(min(1, len(shape) - 1))).requires_grad_()
+    for dtype, reduction in itertools.product((torch.float64, torch.float32), REDUCTIONS):
+        values = drawn(shape, dtype=dtype).requires_grad_()
         weight = torch.linspace(0.25, 2, classes).to(dtype)
         for w, target in itertools.product((None, weight), (y, ignored, torch.full_like(y, -100))):
             require_equal("nll_loss", values, target, w, reduction=reduction)
