@@ -2,5 +2,6 @@
 
 from lessons_pkg.losses.classification import cross_entropy, log_softmax
 from lessons_pkg.losses.regression import mse_loss
+from lessons_pkg.losses.robust import log_cosh_loss
 
-__all__ = ["cross_entropy", "log_softmax", "mse_loss"]
+__all__ = ["cross_entropy", "log_cosh_loss", "log_softmax", "mse_loss"]
