@@ -1,5 +1,6 @@
 """Chapter 8: answers computed with torch, and the wrong ones we can explain."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,6 @@ from torch.nn import functional
 
 from lessons_pkg.checks.exercise import Case, Exercise, Mistake
 
-_WIDTH = 2.0  # exercise 8.4
 _Slopes = tuple[Tensor, Tensor]
 
 
@@ -52,28 +52,24 @@ class _Squares(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        return slopes[0] * x
+        slope: Tensor = slopes[0] * x
+        return slope
 
 
 def _verdicts(*wrong: int) -> tuple[int, ...]:
     """1 where gradcheck accepts, turned around at the places ``wrong``."""
-    functions: list[tuple[Callable[..., Any], list[float]]] = [
-        (_Squares.apply, [0.5, 2.0]),
-        (lambda x: (x * x.detach()).sum(), [0.5, 2.0]),
-        (lambda x: x.round().sum(), [0.7, 2.2]),
-        (lambda x: x.abs().sum(), [0.0, 0.0]),
-        (lambda x: functional.relu(x).sum(), [0.0, 0.0]),
-    ]
-    points = [torch.tensor(point, dtype=torch.float64, requires_grad=True) for _, point in functions]
-    accepted = [
-        torch.autograd.gradcheck(function, (point,), raise_exception=False)
-        for (function, _), point in zip(functions, points, strict=True)
-    ]
-    return tuple(int(verdict != (place in wrong)) for place, verdict in enumerate(accepted))
+    functions: list[Callable[..., Any]] = [_Squares.apply, lambda x: (x * x.detach()).sum()]
+    functions += [lambda x: x.round().sum(), lambda x: x.abs().sum(), lambda x: functional.relu(x).sum()]
+    verdicts = []
+    for place, (function, at) in enumerate(zip(functions, (0.7, 0.7, 0.7, 0.0, 0.0), strict=True)):
+        point = torch.tensor([at, 3 * at], dtype=torch.float64, requires_grad=True)
+        accepted = torch.autograd.gradcheck(function, (point,), raise_exception=False)
+        verdicts.append(int(accepted != (place in wrong)))
+    return tuple(verdicts)
 
 
 _BELIEFS: dict[tuple[int, ...], str] = {
-    (0,): "(a): at 2 the slope is 4, and this backward says 2.",
+    (0,): "(a): nudging finds twice x, and this backward says x.",
     (1,): "(b): nudging moves the detached factor too, so the slopes disagree.",
     (2,): "(c): the slope 0 is useless, but nudging finds 0 as well.",
     (3,): "(d): up and down are equally high, so nudging finds 0, as PyTorch says.",
@@ -84,11 +80,10 @@ _BELIEFS: dict[tuple[int, ...], str] = {
 
 
 def _slopes(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
-    """What backward() hands on to input and target for the loss of exercise 8.4."""
-    pair = input.detach().requires_grad_(), target.detach().requires_grad_()
-    loss = _WIDTH**2 * ((1 + ((pair[0] - pair[1]) / _WIDTH).square()).sqrt() - 1)
-    by_input, by_target = torch.autograd.grad(loss, pair, slope)
-    return by_input, by_target
+    """Hand on to input and target, by autograd, for the loss of exercise 8.4."""
+    r = (input - target).detach().requires_grad_()
+    (by_input,) = torch.autograd.grad(4 * ((1 + (r / 2).square()).sqrt() - 1), r, slope)
+    return by_input, -by_input
 
 
 def _times(factor: Callable[[Tensor, Tensor], Tensor | float]) -> Callable[..., _Slopes]:
@@ -106,61 +101,48 @@ def _batches() -> list[Case]:
     return [tuple(torch.randn(3, n, generator=generator, dtype=torch.float64).mul(3)) for n in (2, 4)]
 
 
+_RATES: dict[str, Callable[[], object]] = {
+    "Those are the ratios of the losses; the rate goes the other way.": lambda: _factors(-1),
+    "They agree at a threshold of 1 only. Compare the slopes at 0.3.": lambda: (1.0, 1.0),
+    "Once is enough: the slope, like the loss, is divided by beta.": lambda: _factors(2),
+    "Both losses have the factor 1/2: it cancels.": lambda: _factors(share=0.5),
+}
+_ROOTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "Right values, and nan: the root still sees 0.": lambda x: torch.where(x > 0, x.sqrt(), 0.0),
+    "The root of a clamped 0 still has an infinite slope.": lambda x: x.clamp(min=0).sqrt(),
+    "That moves the root: at 0 it is 0.001, its slope 500.": lambda x: (x.clamp(min=0) + 1e-6).sqrt(),
+    "Negative numbers must give 0; and 0 gives nan.": lambda x: x.abs().sqrt(),
+    "Elsewhere the value is 0; the 1 belongs into the root only.": lambda x: _root(x, 1.0),
+}
+_FACTORS: dict[str, Callable[[Tensor, Tensor], Tensor | float]] = {
+    "Multiply by the slope that arrives.": lambda g, r: 1 / g,
+    "There is no mean in this loss: do not divide.": lambda g, r: 1 / len(r),
+    "Twice too large: all deltas and twos before r and the root cancel.": lambda g, r: 2.0,
+    "Inside the root stands r / delta.": lambda g, r: ((4 + r * r) / (1 + r * r)).sqrt() / 2,
+}
 EXERCISES: dict[str, Exercise] = {
     "08.1": Exercise(
         _factors,
         "SmoothL1 is Huber divided by the threshold, and the rate must make up for that.",
-        (
-            Mistake(lambda: _factors(-1), "Those are the ratios of the losses; the rate goes the other way."),
-            Mistake(lambda: (1.0, 1.0), "They agree at a threshold of 1 only. Compare the slopes at 0.3."),
-            Mistake(lambda: _factors(2), "Once is enough: the slope, like the loss, is divided by beta."),
-            Mistake(lambda: _factors(share=0.5), "Both losses have the factor 1/2: it cancels."),
-        ),
+        tuple(Mistake(answer, words) for words, answer in _RATES.items()),
     ),
     "08.2": Exercise(
         _with_slope(_root),
         "The branch that is not taken never sees a number that it cannot digest.",
-        (
-            Mistake(
-                _with_slope(lambda x: torch.where(x > 0, x.sqrt(), 0.0)),
-                "Right values, and nan: the root still sees 0.",
-            ),
-            Mistake(
-                _with_slope(lambda x: x.clamp(min=0).sqrt()), "The root of a clamped 0 has an infinite slope."
-            ),
-            Mistake(
-                _with_slope(lambda x: (x.clamp(min=0) + 1e-6).sqrt()),
-                "That moves the root: at 0 it is 0.001, its slope 500.",
-            ),
-            Mistake(_with_slope(lambda x: x.abs().sqrt()), "Negative numbers must give 0; and 0 gives nan."),
-            Mistake(
-                _with_slope(lambda x: _root(x, 1.0)),
-                "Elsewhere the value is 0; the 1 belongs into the root only.",
-            ),
-        ),
+        tuple(Mistake(_with_slope(function), words) for words, function in _ROOTS.items()),
         cases=_roots,
     ),
     "08.3": Exercise(
         _verdicts,
         "It compares the backward pass with the forward pass, near one point. That is all.",
-        tuple(Mistake(lambda places=places: _verdicts(*places), words) for places, words in _BELIEFS.items()),
+        tuple(Mistake(functools.partial(_verdicts, *places), words) for places, words in _BELIEFS.items()),
     ),
     "08.4": Exercise(
         _slopes,
         "That is the whole of a backward pass: the arriving slope times your derivative, for each input.",
         (
-            Mistake(_times(lambda g, r: 1 / g), "Multiply by the slope that arrives."),
-            Mistake(
-                lambda g, y, t: 2 * _slopes(g, y, t)[:1],
-                "By the target the sign changes: r falls when it rises.",
-            ),
-            Mistake(_times(lambda g, r: 1 / len(r)), "There is no mean in this loss: do not divide."),
-            Mistake(_times(lambda g, r: _WIDTH), "One delta too many: all but r and the root cancels."),
-            Mistake(_times(lambda g, r: 2.0), "The root's 1/2 cancels the 2 of the square."),
-            Mistake(
-                _times(lambda g, r: ((4 + r * r) / (1 + r * r)).sqrt() / 2),
-                "Inside the root stands r / delta.",
-            ),
+            *(Mistake(_times(factor), words) for words, factor in _FACTORS.items()),
+            Mistake(lambda *given: 2 * _slopes(*given)[:1], "By the target the sign turns around."),
         ),
         cases=_batches,
     ),

@@ -51,7 +51,7 @@ def _close(got: Numbers, want: Numbers, rtol: float) -> bool:
     if len(got) != len(want):
         return False
     one, other = torch.tensor(got).double(), torch.tensor(want).double()
-    return torch.allclose(one, other, rtol=rtol, atol=1e-12, equal_nan=True)  # nan is a known mistake
+    return torch.allclose(one, other, rtol=rtol, atol=1e-12, equal_nan=True)  # nan: a mistake to know
 
 
 def _values(function: Callable[..., object], cases: Sequence[Case]) -> Numbers:
