@@ -12,6 +12,7 @@ from lessons_pkg.losses.regression import (
     pinball_loss,
     smooth_l1_loss,
 )
+from lessons_pkg.losses.robust import log_cosh_loss
 
 __all__ = [
     "binary_cross_entropy",
@@ -20,6 +21,7 @@ __all__ = [
     "gaussian_nll_loss",
     "huber_loss",
     "l1_loss",
+    "log_cosh_loss",
     "log_softmax",
     "logsigmoid",
     "mse_loss",
