@@ -1,6 +1,6 @@
 """Check an exercise's answer against torch, and say what went wrong where the mistake is a known one."""
 
-from lessons_pkg.checks import chapter01, chapter02, chapter03, chapter04
+from lessons_pkg.checks import chapter01, chapter02, chapter03, chapter04, chapter07
 from lessons_pkg.checks.exercise import Exercise, verdict
 
 __all__ = ["check"]
@@ -10,6 +10,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter02.EXERCISES,
     **chapter03.EXERCISES,
     **chapter04.EXERCISES,
+    **chapter07.EXERCISES,
 }
 
 

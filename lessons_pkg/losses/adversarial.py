@@ -21,7 +21,8 @@ def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "
     of real and :math:`f` of fake examples; :math:`2 \ln 2` where all scores are 0.
     ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
     No twin in torch. It is two calls of ``binary_cross_entropy_with_logits``. Chapter 7. Goodfellow and
-    others (2014). Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    others (2014).
+    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
     """
     require_scores("minimax_discriminator_loss", reduction, real=real, fake=fake)
     return reduce(-logsigmoid(real), reduction) + reduce(-logsigmoid(-fake), reduction)
@@ -45,7 +46,8 @@ def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> T
     :math:`L = -\overline{\log \sigma(f)}`, slope :math:`\sigma(f) - 1`.
     ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
     No twin in torch. It is ``binary_cross_entropy_with_logits`` with targets of 1. Chapter 7. Goodfellow
-    and others (2014). Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    and others (2014).
+    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
     require_scores("non_saturating_generator_loss", reduction, fake=fake)
     return reduce(-logsigmoid(fake), reduction)
