@@ -83,6 +83,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         starting("004-", "003-S1.2") - {"004-S4.7", "004-S4.8", "004-S4.9", "003-S1.2j", "003-S1.2l"},
         37,
     ),
+    "07": ({"002-S6.5", "002-S6.6", "003-S3.1e"}, 3),
 }
 
 
