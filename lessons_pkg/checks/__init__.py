@@ -7,6 +7,7 @@ from lessons_pkg.checks import (
     chapter04,
     chapter05,
     chapter06,
+    chapter07,
     chapter08,
     chapter09,
 )
@@ -21,6 +22,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter04.EXERCISES,
     **chapter05.EXERCISES,
     **chapter06.EXERCISES,
+    **chapter07.EXERCISES,
     **chapter08.EXERCISES,
     **chapter09.EXERCISES,
 }

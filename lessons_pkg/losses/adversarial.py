@@ -1,0 +1,101 @@
+"""Losses of two networks that play against each other: scores (logits) of a discriminator, high for real."""
+
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from lessons_pkg.losses.reduction import reduce, require_same_shape
+
+
+def require_scores(name: str, reduction: str, **scores: Tensor) -> None:
+    """Refuse scores that are not floating-point, and with ``"none"`` those of different shapes. Chapter 7."""
+    if reduction == "none":
+        require_same_shape(name, **scores)
+    for role, tensor in scores.items():
+        require_same_shape(name, **{role: tensor})
+
+
+def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Binary cross-entropy of telling real from fake; also the partner of the non-saturating generator.
+
+    :math:`L = -\overline{\log \sigma(r)} - \overline{\log(1 - \sigma(f))}`, means over the scores :math:`r`
+    of real and :math:`f` of fake examples; :math:`2 \ln 2` where all scores are 0.
+    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
+    No twin in torch. It is two calls of ``binary_cross_entropy_with_logits``. Chapter 7. Goodfellow and
+    others (2014).
+    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    """
+    require_scores("minimax_discriminator_loss", reduction, real=real, fake=fake)
+    return reduce(-logsigmoid(real), reduction) + reduce(-logsigmoid(-fake), reduction)
+
+
+def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Minus what the discriminator loses on fakes; it fades where the discriminator is sure.
+
+    :math:`L = \overline{\log(1 - \sigma(f))}`, slope :math:`-\sigma(f)`.
+    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
+    No twin in torch. Chapter 7. Goodfellow and others (2014).
+    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    """
+    require_scores("minimax_generator_loss", reduction, fake=fake)
+    return reduce(logsigmoid(-fake), reduction)
+
+
+def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Binary cross-entropy of calling the fakes real.
+
+    :math:`L = -\overline{\log \sigma(f)}`, slope :math:`\sigma(f) - 1`.
+    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
+    No twin in torch. It is ``binary_cross_entropy_with_logits`` with targets of 1. Chapter 7. Goodfellow
+    and others (2014).
+    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    """
+    require_scores("non_saturating_generator_loss", reduction, fake=fake)
+    return reduce(-logsigmoid(fake), reduction)
+
+
+def least_squares_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Half the squared distance of the scores from 1 for real and 0 for fake examples.
+
+    :math:`L = \frac12 \overline{(r - 1)^2} + \frac12 \overline{f^2}`.
+    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
+    No twin in torch. Chapter 7. Mao and others (2017).
+    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    """
+    require_scores("least_squares_discriminator_loss", reduction, real=real, fake=fake)
+    return reduce((real - 1).square() / 2, reduction) + reduce(fake.square() / 2, reduction)
+
+
+def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Half the squared distance of the fakes' scores from 1.
+
+    :math:`L = \frac12 \overline{(f - 1)^2}`, slope :math:`f - 1`.
+    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
+    No twin in torch. Chapter 7. Mao and others (2017).
+    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    """
+    require_scores("least_squares_generator_loss", reduction, fake=fake)
+    return reduce((fake - 1).square() / 2, reduction)
+
+
+def hinge_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Sum of what is missing to a margin of 1 on either side.
+
+    :math:`L = \overline{\max(0, 1 - r)} + \overline{\max(0, 1 + f)}`.
+    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
+    No twin in torch. Chapter 7. Lim and Ye (2017).
+    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    """
+    require_scores("hinge_discriminator_loss", reduction, real=real, fake=fake)
+    return reduce((1 - real).relu(), reduction) + reduce((1 + fake).relu(), reduction)
+
+
+def hinge_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
+    r"""Minus the mean score of the fakes: no margin for the generator.
+
+    :math:`L = -\overline{f}`, slope -1.
+    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
+    No twin in torch. Chapter 7. Lim and Ye (2017).
+    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    """
+    require_scores("hinge_generator_loss", reduction, fake=fake)
+    return reduce(-fake, reduction)

@@ -1,0 +1,115 @@
+"""Losses for boxes: corners (x1, y1, x2, y2) in the last dimension, one predicted box per true one."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.losses.reduction import reduce, require_same_shape
+
+
+def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor) -> None:
+    """Refuse boxes that are not ``(N, 4)`` or ``(4,)`` of one shape, or whose corners are turned around.
+
+    Chapter 7. Raises TypeError if one is not floating-point, ValueError that names the rule otherwise.
+    """
+    require_same_shape(name, boxes1=boxes1, boxes2=boxes2)
+    if boxes1.ndim not in (1, 2) or boxes1.shape[-1] != 4:
+        raise ValueError(f"{name}: boxes must be (N, 4) or (4,), got {tuple(boxes1.shape)}")
+    for role, boxes in {"boxes1": boxes1, "boxes2": boxes2}.items():
+        if (boxes[..., 2:] < boxes[..., :2]).any():
+            raise ValueError(f"{name}: {role} must have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?")
+
+
+def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
+    """Areas that each pair of boxes shares and covers: ``(N,)`` each for ``(N, 4)``. Chapter 7."""
+    corner1 = torch.maximum(boxes1[..., :2], boxes2[..., :2])
+    corner2 = torch.minimum(boxes1[..., 2:], boxes2[..., 2:])
+    shared = (corner2 - corner1).relu().prod(-1)  # relu: 0 where they do not meet
+    area1, area2 = ((boxes[..., 2:] - boxes[..., :2]).prod(-1) for boxes in (boxes1, boxes2))
+    return shared, area1 + area2 - shared
+
+
+def enclosing_sides(boxes1: Tensor, boxes2: Tensor) -> Tensor:
+    """Width and height of the smallest box around each pair: ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
+    corner1 = torch.minimum(boxes1[..., :2], boxes2[..., :2])
+    corner2 = torch.maximum(boxes1[..., 2:], boxes2[..., 2:])
+    return corner2 - corner1
+
+
+def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
+    """Reduce as torchvision does: the mean over no boxes is 0, not ``nan``. Chapter 7."""
+    none_there = loss.numel() == 0 and reduction == "mean"
+    return reduce(loss, "sum" if none_there else reduction)
+
+
+def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
+    r"""One minus intersection over union.
+
+    :math:`\ell = 1 - I / (U + \varepsilon)`; its gradient is zero where the boxes do not meet.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    No twin in torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
+    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    """
+    require_boxes("box_iou_loss", boxes1, boxes2)
+    shared, union = intersection_and_union(boxes1, boxes2)
+    return reduce_boxes(1 - shared / (union + eps), reduction)
+
+
+def generalized_box_iou_loss(
+    boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
+) -> Tensor:
+    r"""IoU loss plus the share of the smallest enclosing box that neither box covers.
+
+    :math:`\ell = 1 - I / (U + \varepsilon) + (E - U) / (E + \varepsilon)`, with :math:`E` the enclosing area.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    Twin of ``torchvision.ops.generalized_box_iou_loss``, which also takes integers and turned corners.
+    Chapter 7. Rezatofighi and others (2019).
+    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    """
+    require_boxes("generalized_box_iou_loss", boxes1, boxes2)
+    shared, union = intersection_and_union(boxes1, boxes2)
+    enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
+    loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
+    return reduce_boxes(loss, reduction)
+
+
+def distance_box_iou_loss(
+    boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
+) -> Tensor:
+    r"""IoU loss plus the squared distance of the centres, over the enclosing box's squared diagonal.
+
+    :math:`\ell = 1 - I / (U + \varepsilon) + d^2 / (c^2 + \varepsilon)`.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    Twin of ``torchvision.ops.distance_box_iou_loss``, which also takes integers and turned corners.
+    Chapter 7. Zheng and others (2020).
+    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    """
+    require_boxes("distance_box_iou_loss", boxes1, boxes2)
+    shared, union = intersection_and_union(boxes1, boxes2)
+    diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
+    centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
+    distance = (centre1 - centre2).square().sum(-1)
+    return reduce_boxes(1 - shared / (union + eps) + distance / (diagonal + eps), reduction)
+
+
+def complete_box_iou_loss(
+    boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
+) -> Tensor:
+    r"""DIoU loss plus a penalty for another ratio of width to height.
+
+    :math:`\ell = \ell_{\mathrm{DIoU}} + \alpha v`, with
+    :math:`v = \frac{4}{\pi^2} (\arctan \frac{w_1}{h_1} - \arctan \frac{w_2}{h_2})^2` and
+    :math:`\alpha = v / (1 - \mathrm{IoU} + v + \varepsilon)`, through which no gradient flows.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    Twin of ``torchvision.ops.complete_box_iou_loss``, which also takes integers and turned corners.
+    Chapter 7. Zheng and others (2020).
+    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    """
+    distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
+    iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
+    sides1, sides2 = (boxes[..., 2:] - boxes[..., :2] for boxes in (boxes1, boxes2))
+    slant1, slant2 = (torch.atan(sides[..., 0] / sides[..., 1]) for sides in (sides1, sides2))
+    v = 4 / math.pi**2 * (slant1 - slant2).square()
+    alpha = (v / (iou_loss + v + eps)).detach()  # a weight: no gradient
+    return reduce_boxes(distance_loss + alpha * v, reduction)

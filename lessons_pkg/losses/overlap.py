@@ -1,0 +1,45 @@
+"""Losses that compare two masks by how much they share."""
+
+from torch import Tensor
+
+from lessons_pkg.losses.reduction import reduce, require_same_shape
+
+
+def require_masks(name: str, input: Tensor, target: Tensor) -> None:
+    """Refuse masks that are not ``(N, C, d1, ...)`` of one shape, and numbers outside 0 to 1.
+
+    Chapter 7. Raises TypeError if one is not floating-point, ValueError that names the rule otherwise.
+    """
+    require_same_shape(name, input=input, target=target)
+    if input.ndim < 3:
+        raise ValueError(f"{name}: masks must be (N, C, d1, ...), got {tuple(input.shape)}")
+    for role, mask in {"input": input, "target": target}.items():
+        outside = mask[~((mask >= 0) & (mask <= 1))]
+        if outside.numel() > 0:
+            rule = "must lie in 0..1: apply a sigmoid or a softmax to logits first"
+            raise ValueError(f"{name}: {role} {rule}, got {outside[0].item():.4g}")
+
+
+def dice_loss(
+    input: Tensor, target: Tensor, *, smooth: float = 1.0, batch: bool = False, reduction: str = "mean"
+) -> Tensor:
+    r"""One minus the Dice coefficient of two masks, for each example and class.
+
+    :math:`\ell = 1 - (2 \sum_i p_i t_i + s) / (\sum_i p_i + \sum_i t_i + s)`, sums over the pixels, with
+    probabilities :math:`p`, the ``input``, masks :math:`t`, the ``target``, and :math:`s` = ``smooth``.
+    ``input`` and ``target``: ``(N, C, d1, ...)``, C = 1 for one kind of object, one-hot over C for several;
+    returns ``()`` or, with ``"none"``, ``(N, C)``. ``batch=True`` sums over the examples too: ``(C,)``.
+    Probabilities, not logits: there is no logarithm that could overflow. With ``smooth=0`` two empty masks
+    give ``nan``.
+    No twin in torch. Chapter 7. Dice (1945), Sorensen (1948); as a loss Milletari and others (2016), who
+    square the :math:`p_i` and :math:`t_i` of the denominator.
+    Raises TypeError or ValueError that names the rule for masks that do not fit, or ``smooth`` < 0.
+    """
+    require_masks("dice_loss", input, target)
+    if not smooth >= 0:
+        raise ValueError(f"dice_loss: smooth must be >= 0, got {smooth}")
+    p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)
+    dim = (0, 2) if batch else (2,)
+    shared, together = (p * t).sum(dim), (p + t).sum(dim)
+    loss = 1 - (2 * shared + smooth) / (together + smooth)
+    return reduce(loss, reduction)

@@ -1,0 +1,95 @@
+"""Losses for sequences whose alignment is not known."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
+
+from lessons_pkg.losses.reduction import reduce
+from lessons_pkg.losses.sequence_targets import require_sequences
+
+Lengths = Tensor | Sequence[int]
+IMPOSSIBLE = -1e30  # stands for log 0: with -inf, inf - inf would make the gradient nan
+
+
+def with_blanks(targets: Tensor, target_lengths: Tensor, blank: int) -> Tensor:
+    """Labels with a blank before, between and after: ``(N, 2 S + 1)``, padded with blanks.
+
+    ``targets``: ``(N, S)``, or ``(sum(target_lengths),)``, one sequence behind the other. Chapter 7.
+    """
+    if targets.ndim == 1:  # one behind the other: cut, then pad
+        parts = targets.split(target_lengths.tolist())
+        targets = pad_sequence(list(parts), batch_first=True)
+    position = torch.arange(targets.shape[1], device=targets.device)
+    states = targets.new_full((len(targets), 2 * len(position) + 1), blank)
+    states[:, 1::2] = targets.where(position < target_lengths[:, None], blank)
+    return states
+
+
+def forward_step(alpha: Tensor, log_p: Tensor, may_skip: Tensor) -> Tensor:
+    """One frame of the forward algorithm: stay, step or skip a blank, then emit the state's label.
+
+    ``alpha``: ``(N, states)``, the log-probability of all beginnings that end in a state; ``log_p``: that
+    of each state's label in this frame; ``may_skip``: whether a state is reached from two before. Chapter 7.
+    """
+    step = pad(alpha, (1, 0), value=IMPOSSIBLE)[:, :-1]
+    skip = pad(alpha, (2, 0), value=IMPOSSIBLE)[:, :-2].where(may_skip, IMPOSSIBLE)
+    return torch.stack([alpha, step, skip]).logsumexp(0) + log_p
+
+
+def alignment_losses(
+    log_probs: Tensor, states: Tensor, input_lengths: Tensor, target_lengths: Tensor
+) -> Tensor:
+    """Minus the log-probability of all alignments of each sequence together: ``(N,)``.
+
+    ``log_probs``: ``(T, N, C)``; ``states``: from ``with_blanks``; lengths: ``(N,)``. Chapter 7.
+    """
+    may_skip = states != pad(states, (2, 0), value=-1)[:, :-2]  # not blank to blank, not a to a
+    may_skip[:, :2] = False  # nothing stands two before
+    alpha = log_probs.new_full(states.shape, IMPOSSIBLE)
+    alpha[:, 0] = 0.0  # before the first frame: in front of everything
+    for t, frame in enumerate(log_probs):
+        log_p = frame.gather(1, states).clamp(min=IMPOSSIBLE)
+        following = forward_step(alpha, log_p, may_skip)
+        alpha = following.where((t < input_lengths)[:, None], alpha)
+    final = 2 * target_lengths[:, None]  # the last blank; the label before it is an end too
+    label = alpha.gather(1, (final - 1).clamp(min=0)).where(final > 0, IMPOSSIBLE)
+    return -torch.cat([alpha.gather(1, final), label], 1).logsumexp(1)
+
+
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Lengths,
+    target_lengths: Lengths,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    r"""Connectionist temporal classification: minus the log-probability of all alignments together.
+
+    :math:`\ell = -\log \sum_\pi \prod_t p_t(\pi_t)` over the paths :math:`\pi` that collapse to the target:
+    repeats merged, then blanks removed. Gradient by :math:`\log p_t(c)`: minus the share of the sum that
+    passes through label :math:`c` in frame :math:`t`. Unit: nats.
+    ``log_probs``: ``(T, N, C)`` or ``(T, C)``; ``targets``: integers, ``(N, S)`` padded, or one sequence
+    behind the other, ``(sum(target_lengths),)``; lengths: N integers each; returns ``()`` or, with
+    ``"none"``, ``(N,)``. ``"mean"`` first divides each loss by the length of its target, by 1 if that is 0.
+    A target that cannot be aligned costs ``inf``, or 0 with ``zero_infinity``. Its gradient is 0; torch's
+    is ``nan`` without ``zero_infinity``. By ``log_probs`` itself, torch's gradient is another: it is meant
+    for a log-softmax before it, behind which both agree.
+    Twin of ``torch.nn.functional.ctc_loss``. Chapter 7. Graves and others (2006).
+    Raises TypeError or ValueError that names the rule for targets, lengths or options that do not fit.
+    """
+    device = log_probs.device if isinstance(log_probs, Tensor) else None
+    frame_counts = torch.as_tensor(input_lengths, device=device).reshape(-1)
+    label_counts = torch.as_tensor(target_lengths, device=device).reshape(-1)
+    require_sequences("ctc_loss", log_probs, targets, frame_counts, label_counts, blank)
+    frames = log_probs if log_probs.ndim == 3 else log_probs.unsqueeze(1)
+    states = with_blanks(targets.long(), label_counts, blank)
+    loss = alignment_losses(frames, states, frame_counts, label_counts)
+    loss = loss.masked_fill(loss > -IMPOSSIBLE / 2, 0.0 if zero_infinity else torch.inf)
+    if reduction == "mean":
+        loss = loss / label_counts.clamp(min=1)
+    return reduce(loss if log_probs.ndim == 3 else loss[0], reduction)
