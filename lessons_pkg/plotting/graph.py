@@ -1,116 +1,102 @@
 """Draw the graph behind a loss: the root on top, one row per step, leaves as squares."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from lessons_pkg.graph import Node, edges
+from lessons_pkg.graph.nodes import Node
+from lessons_pkg.graph.text import edges, require_nodes
+from lessons_pkg.plotting.layout import Place, Way, layout, routes
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, new_axes
 
-_LEGIBLE = 60  # nodes; more are drawn as dots without words
+_LEGIBLE, _LARGEST = 60, 12.0  # nodes, inches; more is drawn as dots without words
 _ROW, _LETTER = 0.27, 0.082  # inches: height of a row, width of a letter
+_BESIDE, _SHOWN = 0.035, 3  # inches between edges that join the same two nodes; so many of them are drawn
 
 
-def _rows(nodes: Sequence[Node]) -> list[int]:
-    """Row of each node: its longest way from the root, so that every edge leads down."""
-    waiting, rows, ready = [0] * len(nodes), [0] * len(nodes), [0]
-    for _, _, after in edges(nodes):
-        waiting[after] += 1
-    while ready:
-        number = ready.pop()
-        for after in (place for place in nodes[number].inputs if place is not None):
-            rows[after] = max(rows[after], rows[number] + 1)
-            waiting[after] -= 1
-            if waiting[after] == 0:
-                ready.append(after)
-    return rows
-
-
-def _lanes(nodes: Sequence[Node], rows: Sequence[int]) -> list[int]:
-    """Lane of each node: the longest branch goes straight down, the others step aside to a free place."""
-    height = [0] * len(nodes)
-    for number in sorted(range(len(nodes)), key=lambda place: -rows[place]):
-        inputs = [place for place in nodes[number].inputs if place is not None]
-        height[number] = 1 + max((height[place] for place in inputs), default=0)
-    lanes, taken = {0: 0}, {(0, 0)}
-    for number, node in enumerate(nodes):  # in the order of the walk: a node comes after one that leads to it
-        free = [place for place in dict.fromkeys(node.inputs) if place is not None and place not in lanes]
-        for place in sorted(free, key=lambda place: -height[place]):
-            lane = lanes[number]
-            while (rows[place], lane) in taken:
-                lane += 1
-            lanes[place] = lane
-            taken.add((rows[place], lane))
-    return [lanes[number] for number in range(len(nodes))]
-
-
-def layout(nodes: Sequence[Node]) -> list[tuple[int, int]]:
-    """Return ``(lane, row)`` of each node: no two share a place, and every edge leads to a later row."""
-    rows = _rows(nodes)
-    return list(zip(_lanes(nodes, rows), rows, strict=True))
-
-
-def _short(label: str) -> str:
-    return label.removeprefix("AccumulateGrad ").removesuffix("Backward0")
+def _short(node: Node) -> str:
+    if node.is_leaf:
+        return node.label.removeprefix("AccumulateGrad ")
+    name, *output = node.label.split(" ", 1)
+    return " ".join([name.removesuffix("Backward0"), *output])
 
 
 def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axes | None = None) -> Axes:
     """Draw what ``graph.walk()`` returned: operations as circles, leaves that collect a gradient as squares.
 
-    Read from top to bottom it is the way of the gradient; "Backward0" is left out of the words. More than
-    60 nodes are drawn without words. ``visited``: colour the first so many nodes of the walk and ring the
-    last of them.
-    Raises ValueError if there are no nodes or ``visited`` is not between 1 and their number.
+    Read from top to bottom it is the way of the gradient; "Backward0" is left out of the words. Edges that
+    join the same two nodes run side by side, at most three of them. More than 60 nodes, or words that need
+    more than 12 inches, are drawn without words. ``visited``: colour the first so many nodes of the walk and
+    ring the last of them.
+    Raises TypeError or ValueError if ``nodes`` is not what ``walk()`` returns or ``visited`` is not a whole
+    number between 1 and their number.
     """
-    if not nodes or (visited is not None and not 1 <= visited <= len(nodes)):
-        raise ValueError(f"backward_graph: visited must be 1 to {len(nodes)} of >= 1 nodes, got {visited}")
+    require_nodes(nodes, "backward_graph")
+    if visited is not None and (not isinstance(visited, int) or isinstance(visited, bool)):
+        raise TypeError(f"backward_graph: visited must be an int, got {type(visited).__name__}")
+    if visited is not None and not 1 <= visited <= len(nodes):
+        raise ValueError(f"backward_graph: visited must be 1 to {len(nodes)}, got {visited}")
     places = layout(nodes)
-    words = [_short(node.label) if len(nodes) <= _LEGIBLE else "" for node in nodes]
-    left = _columns(places, words)
+    ways = routes(nodes, places)
+    words = [_short(node) if len(nodes) <= _LEGIBLE else "" for node in nodes]
+    left = _columns(places, ways, words)
+    if left[-1] > _LARGEST:
+        words = [""] * len(nodes)
+        left = _columns(places, ways, words)
     at = [(left[lane], row) for lane, row in places]
-    rows = 1 + max(row for _, row in at)
+    rows, width = 1 + max(row for _, row in at), max(5.0, left[-1])
     if ax is None:
-        ax = new_axes(size=(max(5.0, left[-1]), min(12.0, _ROW * rows + 0.5)))
-    for number, _, after in edges(nodes):
-        (x, y), (to_x, to_y) = at[number], at[after]
-        ax.plot([x, x, to_x, to_x], [y, y + 0.5, y + 0.5, to_y], color=MUTED, linewidth=0.8, zorder=1)
+        ax = new_axes(size=(min(_LARGEST, width), min(_LARGEST, _ROW * rows + 0.5)))
+    _edges(ax, nodes, ways, left)
     _marks(ax, nodes, at, visited)
-    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
-    for (x, y), word in zip(at, words, strict=True):
-        if word:  # text on paper of its own, so that no line runs through it
-            ax.text(x + 0.11, y, word, va="center_baseline", fontsize=9.5, color=INK, bbox=box, zorder=2)
-    ax.set(xlim=(-0.1, max(5.0, left[-1]) - 0.1), ylim=(rows - 0.5, -0.6))
+    _words(ax, at, words)
+    ax.set(xlim=(-0.1, width - 0.1), ylim=(rows - 0.5, -0.6))
     ax.set_axis_off()
     return ax
 
 
-def _columns(places: Sequence[tuple[int, int]], words: Sequence[str]) -> list[float]:
+def _columns(places: Sequence[Place], ways: Sequence[Way], words: Sequence[str]) -> list[float]:
     """Left edge of each lane in inches, wide enough for its longest word, and of one more."""
+    longest = [0] * (1 + max(lane for lane, *_ in [*places, *(corner for way in ways for corner in way)]))
+    for (lane, _), word in zip(places, words, strict=True):
+        longest[lane] = max(longest[lane], len(word))
     left = [0.0]
-    for lane in range(1 + max(lane for lane, _ in places)):
-        longest = max(
-            (len(word) for (mine, _), word in zip(places, words, strict=True) if mine == lane), default=0
-        )
-        left.append(left[-1] + 0.25 + _LETTER * longest)
+    for letters in longest:
+        left.append(left[-1] + 0.25 + _LETTER * letters)
     return left
 
 
+def _edges(ax: Axes, nodes: Sequence[Node], ways: Sequence[Way], left: Sequence[float]) -> None:
+    """Draw all edges as one line with gaps: thousands of artists would take minutes."""
+    times: Counter[tuple[int, int]] = Counter()
+    x: list[float] = []
+    y: list[float] = []
+    for (number, _, after, _), way in zip(edges(nodes), ways, strict=True):
+        aside = _BESIDE * times[number, after]
+        times[number, after] += 1
+        if times[number, after] <= _SHOWN:
+            x += [*(left[lane] + aside for lane, _ in way), math.nan]
+            y += [*(row for _, row in way), math.nan]
+    ax.plot(x, y, color=MUTED, linewidth=0.8, zorder=1)
+
+
+def _words(ax: Axes, at: Sequence[tuple[float, int]], words: Sequence[str]) -> None:
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
+    for (x, y), word in zip(at, words, strict=True):
+        if word:  # text on paper of its own, so that no line runs through it
+            ax.text(x + 0.11, y, word, va="center_baseline", fontsize=9.5, color=INK, bbox=box, zorder=2)
+
+
 def _marks(ax: Axes, nodes: Sequence[Node], at: Sequence[tuple[float, int]], visited: int | None) -> None:
-    kinds = [
-        ("operation", "o", BLUE, [not node.label.startswith("AccumulateGrad") for node in nodes]),
-        (
-            "AccumulateGrad of a leaf",
-            "s",
-            ORANGE,
-            [node.label.startswith("AccumulateGrad") for node in nodes],
-        ),
-    ]
-    for name, marker, colour, mine in kinds:
+    kinds = [("operation", "o", BLUE, False), ("AccumulateGrad of a leaf", "s", ORANGE, True)]
+    for name, marker, colour, leaves in kinds:
         size = 6.0 if len(nodes) <= _LEGIBLE else 2.0
         style: dict[str, Any] = {"linestyle": "", "marker": marker, "markersize": size, "zorder": 3}
-        points = [place for place, belongs in zip(at, mine, strict=True) if belongs]
-        reached = [place for place, belongs in zip(at[:visited], mine, strict=False) if belongs]
+        points = [place for place, node in zip(at, nodes, strict=True) if node.is_leaf == leaves]
+        reached = [place for place, node in zip(at[:visited], nodes, strict=False) if node.is_leaf == leaves]
         if visited is not None:
             ax.plot(*_split(points), **style, color=MUTED)
         ax.plot(*_split(reached), **style, color=colour, label=name)

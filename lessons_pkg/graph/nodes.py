@@ -1,0 +1,111 @@
+"""Walk a graph from its root, without recursion, and label its nodes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from lessons_pkg.graph.release import free_one_by_one
+
+
+class Node(NamedTuple):
+    """One node, as :func:`walk` found it."""
+
+    label: str  # "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
+    depth: int  # edges from the root to here, the way the walk came
+    inputs: tuple[int | None, ...]  # places of its next_functions in the walk; None: needs no gradient
+    outputs: tuple[int, ...]  # which output of each of them is meant; most operations have only number 0
+    function: GradFn  # what torch calls it: has name(), next_functions, register_hook()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether a leaf collects its gradient here."""
+        return self.label.startswith("AccumulateGrad ")  # with the space, which no operation's name has
+
+
+def label(function: GradFn, names: Mapping[int, str]) -> str:
+    """Name a node: without its C++ namespace and, for a leaf's, with the leaf's name from ``{id: name}``.
+
+    A leaf without a name is shown by its shape. Chapter 2.
+    """
+    name = type(function).name(function)  # "torch::autograd::AccumulateGrad"
+    name = name.replace("<", "::").split("::")[-1].rstrip(">")
+    if name != "AccumulateGrad":
+        return name
+    leaf = function.variable  # type: ignore[attr-defined] # only this kind of node has one
+    return f"{name} {names.get(id(leaf), tuple(leaf.shape))}"
+
+
+def visit(root: GradFn) -> dict[GradFn, int]:
+    """Visit every node behind ``root`` once and return each with its depth, in order.
+
+    Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
+    a long loop's graph is deeper than Python's call stack. It only looks: :func:`walk` also makes it safe to
+    *free* so deep a graph, which torch 2.13 does by recursion once Python has seen its nodes. Chapter 2.
+    """
+    depths: dict[GradFn, int] = {}
+    stack = [(root, 0)]
+    while stack:
+        function, depth = stack.pop()
+        if function in depths:
+            continue
+        depths[function] = depth
+        for following, _ in reversed(function.next_functions):
+            if following is not None:
+                stack.append((following, depth + 1))
+    return depths
+
+
+def _pairs(parameters: Iterable[tuple[str, Tensor]] | Mapping[str, Tensor]) -> list[tuple[str, Tensor]]:
+    given: object = parameters.items() if isinstance(parameters, Mapping) else parameters
+    pairs = list(given) if isinstance(given, Iterable) and not isinstance(given, Tensor) else [given]
+    for pair in pairs:
+        match pair:
+            case (str(), Tensor()):
+                continue
+        rule = "walk: parameters must be pairs of name and tensor, such as net.named_parameters()"
+        raise TypeError(f"{rule}, got {type(pair).__name__}")
+    return pairs
+
+
+def _numbered(labels: list[str], functions: Iterable[GradFn], names: Mapping[int, str]) -> list[str]:
+    """Tell leaves apart that have neither a name nor a shape of their own: "(2,)", "(2,) #2"."""
+    times: Counter[str] = Counter()
+    for place, function in enumerate(functions):
+        if labels[place].startswith("AccumulateGrad ") and id(getattr(function, "variable")) not in names:
+            times[labels[place]] += 1
+            if times[labels[place]] > 1:
+                labels[place] += f" #{times[labels[place]]}"
+    return labels
+
+
+def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, Tensor] = ()) -> list[Node]:
+    """List every node of the graph behind ``root``, once: ``walk(loss, net.named_parameters())``.
+
+    The order is that of :func:`visit`; the root is number 0, and "[output 1]" in its label says which of
+    several outputs ``root`` is. ``parameters``: pairs of name and leaf, or a mapping, to label leaves with;
+    of two names for one leaf the first counts. (``state_dict()`` holds other tensors, and names nothing.)
+    Time and memory grow with the number of nodes and edges. Chapter 2.
+    Raises TypeError if ``root`` is not a tensor or ``parameters`` are not such pairs, ValueError if ``root``
+    has no ``grad_fn``.
+    """
+    if not isinstance(root, Tensor):
+        raise TypeError(f"walk: root must be a tensor, got {type(root).__name__}")
+    pairs = _pairs(parameters)  # held until the end: the id of a freed tensor may be given to another
+    if root.grad_fn is None:
+        raise ValueError("walk: root has no grad_fn: it is a leaf, or nothing behind it needs a gradient")
+    depths = visit(root.grad_fn)
+    free_one_by_one(depths)
+    names = {id(leaf): name for name, leaf in reversed(pairs)}
+    labels = _numbered([label(function, names) for function in depths], depths, names)
+    labels[0] += f" [output {root.output_nr}]" if root.output_nr else ""
+    place: dict[GradFn | None, int] = {function: number for number, function in enumerate(depths)}
+    found = []
+    for text, (function, depth) in zip(labels, depths.items(), strict=True):
+        after = function.next_functions
+        found.append(
+            Node(text, depth, tuple(place.get(f) for f, _ in after), tuple(n for _, n in after), function)
+        )
+    return found

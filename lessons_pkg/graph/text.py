@@ -1,0 +1,66 @@
+"""Write a walked graph: as a list of edges, as a tree of lines."""
+
+from collections.abc import Sequence
+
+from lessons_pkg.graph.nodes import Node
+
+_MOST_MARGIN = 1_000_000  # characters; a text with more indentation than that is not for reading
+
+
+def require_nodes(nodes: Sequence[Node], caller: str) -> None:
+    """Raise TypeError or ValueError unless ``nodes`` is what ``walk()`` returns, whole."""
+    if not isinstance(nodes, (list, tuple)) or not all(isinstance(node, Node) for node in nodes):
+        raise TypeError(f"{caller}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns")
+    if not nodes:
+        raise ValueError(f"{caller}: no nodes; give what walk() returns")
+    led_to = {0}.union(*(node.inputs for node in nodes)) - {None}
+    if nodes[0].depth != 0 or led_to != set(range(len(nodes))):
+        raise ValueError(f"{caller}: these {len(nodes)} nodes are a part of a graph; give what walk() returns")
+
+
+def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
+    """List the graph's edges as ``(node, input, to, output)``.
+
+    That input of node number ``node`` is output number ``output`` (nearly always 0) of node ``to``. Inputs
+    that need no gradient have no edge. Chapter 2.
+    Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns.
+    """
+    require_nodes(nodes, "edges")
+    return [
+        (number, position, after, output)
+        for number, node in enumerate(nodes)
+        for position, (after, output) in enumerate(zip(node.inputs, node.outputs, strict=True))
+        if after is not None
+    ]
+
+
+def tree(nodes: Sequence[Node]) -> str:
+    """Write the graph as text, one line per edge, for reading and for ``diff``: two graphs, two texts.
+
+    A node with one input has it on the next line; a node with several has them below, each behind a dash. A
+    node met before ends in "(again, line 2)", the line where it stands with its inputs; "[output 1]" says
+    which output of a node is meant where it is not number 0; an input that needs no gradient is ``None``.
+    Chapter 2.
+    Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns, ValueError if they branch so
+    deep that the text would be mostly margin.
+    """
+    require_nodes(nodes, "tree")
+    lines: list[str] = []
+    margins, seen = 0, dict[int, int]()
+    stack: list[tuple[int | None, int, str, str]] = [(0, 0, "", "")]
+    while stack:
+        number, output, margin, mark = stack.pop()
+        margins += len(margin)
+        if margins > _MOST_MARGIN:
+            raise ValueError(f"tree: {len(nodes)} nodes branch too deep for a text; use edges(nodes)")
+        which = f" [output {output}]" if output else ""
+        if number is None or number in seen:
+            again = "None" if number is None else f"{nodes[number].label}{which} (again, line {seen[number]})"
+            lines.append(margin + mark + again)
+            continue
+        lines.append(f"{margin}{mark}{nodes[number].label}{which}")
+        seen[number] = len(lines)
+        node, inner = nodes[number], margin + " " * len(mark)
+        inputs = reversed(list(zip(node.inputs, node.outputs, strict=True)))
+        stack += [(to, out, inner, "- " if len(node.inputs) > 1 else "") for to, out in inputs]
+    return "\n".join(lines)
