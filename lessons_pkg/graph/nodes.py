@@ -74,7 +74,7 @@ def _numbered(labels: list[str], functions: Iterable[GradFn], names: Mapping[int
     """Tell leaves apart that have neither a name nor a shape of their own: "(2,)", "(2,) #2"."""
     times: Counter[str] = Counter()
     for place, function in enumerate(functions):
-        if labels[place].startswith("AccumulateGrad ") and id(getattr(function, "variable")) not in names:
+        if labels[place].startswith("AccumulateGrad ") and id(function.variable) not in names:
             times[labels[place]] += 1
             if times[labels[place]] > 1:
                 labels[place] += f" #{times[labels[place]]}"
