@@ -10,12 +10,16 @@ _MOST_MARGIN = 1_000_000  # characters; a text with more indentation than that i
 def require_nodes(nodes: Sequence[Node], caller: str) -> None:
     """Raise TypeError or ValueError unless ``nodes`` is what ``walk()`` returns, whole."""
     if not isinstance(nodes, (list, tuple)) or not all(isinstance(node, Node) for node in nodes):
-        raise TypeError(f"{caller}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns")
+        raise TypeError(
+            f"{caller}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns"
+        )
     if not nodes:
         raise ValueError(f"{caller}: no nodes; give what walk() returns")
     led_to = {0}.union(*(node.inputs for node in nodes)) - {None}
     if nodes[0].depth != 0 or led_to != set(range(len(nodes))):
-        raise ValueError(f"{caller}: these {len(nodes)} nodes are a part of a graph; give what walk() returns")
+        raise ValueError(
+            f"{caller}: these {len(nodes)} nodes are a part of a graph; give what walk() returns"
+        )
 
 
 def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
