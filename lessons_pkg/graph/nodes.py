@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -59,7 +59,7 @@ def visit(root: GradFn) -> dict[GradFn, int]:
 
 
 def _pairs(parameters: Iterable[tuple[str, Tensor]] | Mapping[str, Tensor]) -> list[tuple[str, Tensor]]:
-    given: object = parameters.items() if isinstance(parameters, Mapping) else parameters
+    given: Any = parameters.items() if isinstance(parameters, Mapping) else parameters
     pairs = list(given) if isinstance(given, Iterable) and not isinstance(given, Tensor) else [given]
     for pair in pairs:
         match pair:
@@ -74,7 +74,9 @@ def _numbered(labels: list[str], functions: Iterable[GradFn], names: Mapping[int
     """Tell leaves apart that have neither a name nor a shape of their own: "(2,)", "(2,) #2"."""
     times: Counter[str] = Counter()
     for place, function in enumerate(functions):
-        if labels[place].startswith("AccumulateGrad ") and id(function.variable) not in names:
+        if not labels[place].startswith("AccumulateGrad "):
+            continue
+        if id(function.variable) not in names:  # type: ignore[attr-defined] # as in label()
             times[labels[place]] += 1
             if times[labels[place]] > 1:
                 labels[place] += f" #{times[labels[place]]}"

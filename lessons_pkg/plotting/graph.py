@@ -2,16 +2,22 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
+import matplotlib
 from matplotlib.axes import Axes
 
 from lessons_pkg.graph.nodes import Node
 from lessons_pkg.graph.text import edges, require_nodes
-from lessons_pkg.plotting.layout import Place, Way, layout, routes
-from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, new_axes
+from lessons_pkg.plotting.html import figure_of
+from lessons_pkg.plotting.layout import Place, layout
+from lessons_pkg.plotting.legend import Box, free_corner
+from lessons_pkg.plotting.routes import Way, routes
+from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, RC, new_axes
 
+Point = tuple[float, float]
 _LEGIBLE, _LARGEST = 60, 12.0  # nodes, inches; more is drawn as dots without words
 _ROW, _LETTER = 0.27, 0.082  # inches: height of a row, width of a letter
 _BESIDE, _SHOWN = 0.035, 3  # inches between edges that join the same two nodes; so many of them are drawn
@@ -39,6 +45,37 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
         raise TypeError(f"backward_graph: visited must be an int, got {type(visited).__name__}")
     if visited is not None and not 1 <= visited <= len(nodes):
         raise ValueError(f"backward_graph: visited must be 1 to {len(nodes)}, got {visited}")
+    at, words, lines, width = _fitted(nodes)
+    rows = 1 + max(row for _, row in at)
+    view: Box = (-0.1, -0.6, width - 0.1, rows - 0.5)
+    inches = _inches(view) if ax is None else _room(ax)
+    corner, view = free_corner(_boxes(at, words, lines), view, inches)
+    ax = new_axes(size=_inches(view)) if ax is None else ax
+    gap = [(math.nan, math.nan)]
+    x, y = zip(*(corner for line in lines for corner in line + gap), strict=True)
+    ax.plot(x, y, color=MUTED, linewidth=0.8, zorder=1)  # one line: thousands of artists take a minute
+    _marks(ax, nodes, at, visited)
+    _words(ax, at, words)
+    with matplotlib.rc_context(RC):
+        ax.legend(loc=corner).set_zorder(5)
+    ax.set(xlim=view[::2], ylim=view[:0:-2])
+    ax.set_axis_off()
+    return ax
+
+
+def _inches(view: Box) -> tuple[float, float]:
+    left, top, right, bottom = view
+    return min(_LARGEST, right - left), min(_LARGEST, _ROW * (bottom - top - 0.1) + 0.5)
+
+
+def _room(ax: Axes) -> tuple[float, float]:
+    """Width and height of ``ax`` in inches."""
+    box = ax.get_window_extent().transformed(figure_of(ax).dpi_scale_trans.inverted())
+    return box.width, box.height
+
+
+def _fitted(nodes: Sequence[Node]) -> tuple[list[Point], list[str], list[list[Point]], float]:
+    """Points of the nodes, their words (none if too wide), the edges as lines, the width."""
     places = layout(nodes)
     ways = routes(nodes, places)
     words = [_short(node) if len(nodes) <= _LEGIBLE else "" for node in nodes]
@@ -46,21 +83,12 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     if left[-1] > _LARGEST:
         words = [""] * len(nodes)
         left = _columns(places, ways, words)
-    at = [(left[lane], row) for lane, row in places]
-    rows, width = 1 + max(row for _, row in at), max(5.0, left[-1])
-    if ax is None:
-        ax = new_axes(size=(min(_LARGEST, width), min(_LARGEST, _ROW * rows + 0.5)))
-    _edges(ax, nodes, ways, left)
-    _marks(ax, nodes, at, visited)
-    _words(ax, at, words)
-    ax.set(xlim=(-0.1, width - 0.1), ylim=(rows - 0.5, -0.6))
-    ax.set_axis_off()
-    return ax
+    return [(left[lane], row) for lane, row in places], words, _lines(nodes, ways, left), max(5.0, left[-1])
 
 
 def _columns(places: Sequence[Place], ways: Sequence[Way], words: Sequence[str]) -> list[float]:
     """Left edge of each lane in inches, wide enough for its longest word, and of one more."""
-    longest = [0] * (1 + max(lane for lane, *_ in [*places, *(corner for way in ways for corner in way)]))
+    longest = [0] * (1 + max(lane for way in [places, *ways] for lane, _ in way))
     for (lane, _), word in zip(places, words, strict=True):
         longest[lane] = max(longest[lane], len(word))
     left = [0.0]
@@ -69,28 +97,35 @@ def _columns(places: Sequence[Place], ways: Sequence[Way], words: Sequence[str])
     return left
 
 
-def _edges(ax: Axes, nodes: Sequence[Node], ways: Sequence[Way], left: Sequence[float]) -> None:
-    """Draw all edges as one line with gaps: thousands of artists would take minutes."""
+def _lines(nodes: Sequence[Node], ways: Sequence[Way], left: Sequence[float]) -> list[list[Point]]:
+    """Corners of each edge in inches and rows; edges that join the same two nodes lie side by side."""
     times: Counter[tuple[int, int]] = Counter()
-    x: list[float] = []
-    y: list[float] = []
+    lines = []
     for (number, _, after, _), way in zip(edges(nodes), ways, strict=True):
-        aside = _BESIDE * times[number, after]
+        if times[number, after] < _SHOWN:
+            aside = _BESIDE * times[number, after]
+            lines.append([(left[lane] + aside, row) for lane, row in way])
         times[number, after] += 1
-        if times[number, after] <= _SHOWN:
-            x += [*(left[lane] + aside for lane, _ in way), math.nan]
-            y += [*(row for _, row in way), math.nan]
-    ax.plot(x, y, color=MUTED, linewidth=0.8, zorder=1)
+    return lines
 
 
-def _words(ax: Axes, at: Sequence[tuple[float, int]], words: Sequence[str]) -> None:
+def _boxes(at: Sequence[Point], words: Sequence[str], lines: Sequence[Sequence[Point]]) -> Iterator[Box]:
+    """Yield what each node with its word, and each stretch of an edge, takes up."""
+    for (x, y), word in zip(at, words, strict=True):
+        yield x - 0.1, y - 0.4, x + 0.11 + _LETTER * len(word), y + 0.4
+    for line in lines:
+        for (x, y), (to_x, to_y) in pairwise(line):
+            yield min(x, to_x), y, max(x, to_x), to_y
+
+
+def _words(ax: Axes, at: Sequence[Point], words: Sequence[str]) -> None:
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
     for (x, y), word in zip(at, words, strict=True):
         if word:  # text on paper of its own, so that no line runs through it
             ax.text(x + 0.11, y, word, va="center_baseline", fontsize=9.5, color=INK, bbox=box, zorder=2)
 
 
-def _marks(ax: Axes, nodes: Sequence[Node], at: Sequence[tuple[float, int]], visited: int | None) -> None:
+def _marks(ax: Axes, nodes: Sequence[Node], at: Sequence[Point], visited: int | None) -> None:
     kinds = [("operation", "o", BLUE, False), ("AccumulateGrad of a leaf", "s", ORANGE, True)]
     for name, marker, colour, leaves in kinds:
         size = 6.0 if len(nodes) <= _LEGIBLE else 2.0
@@ -105,5 +140,5 @@ def _marks(ax: Axes, nodes: Sequence[Node], at: Sequence[tuple[float, int]], vis
         ax.plot(*_split([at[visited - 1]]), **ring, linestyle="", zorder=4)
 
 
-def _split(points: Sequence[tuple[float, int]]) -> tuple[list[float], list[int]]:
+def _split(points: Sequence[Point]) -> tuple[list[float], list[float]]:
     return [x for x, _ in points], [y for _, y in points]

@@ -1,16 +1,12 @@
-"""Places for a graph's nodes and free ways for its edges: whole lanes and rows, no drawing."""
+"""Places for a graph's nodes: whole lanes and rows, no drawing."""
 
-import math
-from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lessons_pkg.graph.nodes import Node
 from lessons_pkg.graph.text import edges
 
 Place = tuple[int, int]  # lane, row
-Way = list[tuple[int, float]]  # corners of an edge, as lane and row; it turns between two rows
-_TRIES = 50  # lanes in which a long edge looks for a free way before it gets a new one
 
 
 def _rows(nodes: Sequence[Node]) -> list[int]:
@@ -57,57 +53,3 @@ def layout(nodes: Sequence[Node]) -> list[Place]:
     """Return ``(lane, row)`` of each node: no two share a place, and every edge leads to a later row."""
     rows = _rows(nodes)
     return list(zip(_lanes(nodes, rows), rows, strict=True))
-
-
-class _Lane:
-    """What is taken of one lane: stretches that do not overlap, in half rows, ends included."""
-
-    def __init__(self) -> None:
-        self.stretches: list[tuple[int, int]] = []
-
-    def take(self, first: int, last: int) -> None:
-        insort(self.stretches, (first, last))
-
-    def is_free(self, first: int, last: int) -> bool:
-        before = bisect_right(self.stretches, (last, math.inf))
-        return before == 0 or self.stretches[before - 1][1] < first
-
-
-def _detours(places: Sequence[Place], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Lane in which all edges of more than one row to a node run down, free of other nodes and edges."""
-    lanes = defaultdict(_Lane)
-    for lane, row in places:
-        lanes[lane].take(2 * row - 1, 2 * row + 1)  # with the ends of the edges that meet there
-    highest: dict[int, int] = {}
-    for number, after in pairs:
-        if places[after][1] - places[number][1] > 1:
-            highest[after] = min(number, highest.get(after, number), key=lambda place: places[place][1])
-    ways, widest = {}, max(lanes)
-    for after, number in highest.items():
-        (start, top), (end, bottom) = places[number], places[after]
-        for lane in [*range(end, end + _TRIES), 1 + widest]:
-            first, last = 2 * top + 1 + (lane == start), 2 * bottom - 1 - (lane == end)
-            if lanes[lane].is_free(first, last):
-                break
-        lanes[lane].take(first, last)
-        widest = max(widest, lane)
-        ways[after] = lane
-    return ways
-
-
-def routes(nodes: Sequence[Node], places: Sequence[Place]) -> list[Way]:
-    """Return the corners of each edge, in the order of ``edges(nodes)``.
-
-    None passes a third node: an edge of more than one row runs down in a free lane, which it shares only with
-    edges to the same node.
-    """
-    pairs = [(number, after) for number, _, after, _ in edges(nodes)]
-    detours = _detours(places, pairs)
-    ways: list[Way] = []
-    for number, after in pairs:
-        (lane, row), (to_lane, to_row) = places[number], places[after]
-        way: Way = [(lane, row), (lane, row + 0.5)]
-        if to_row - row > 1:
-            way += [(detours[after], row + 0.5), (detours[after], to_row - 0.5)]
-        ways.append([*way, (to_lane, to_row - 0.5), (to_lane, to_row)])
-    return ways
