@@ -1,8 +1,9 @@
 """The walk over next_functions: its order, its labels, its texts, and graphs deeper than any call stack."""
 
-import re
+import gc
 import subprocess
 import sys
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +16,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from lessons_pkg import plotting
-from lessons_pkg.graph import Node, edges, tree, visit, walk
+from lessons_pkg.graph import Node, edges, label, tree, visit, walk
 from lessons_pkg.models import LeNet
-from lessons_pkg.plotting.graph import layout
-from lessons_pkg.plotting.style import BLUE, MUTED, ORANGE
 
 
 def lenet_loss(net: LeNet, *, input_grad: bool = False) -> Tensor:
@@ -104,7 +103,9 @@ def test_fields_of_a_small_graph() -> None:
     assert [node.depth for node in nodes] == [0, 1, 2]
     assert [node.inputs for node in nodes] == [(1, None), (2, 2), ()]
     assert nodes[1].function is square.grad_fn
-    assert edges(nodes) == [(0, 0, 1), (1, 0, 2), (1, 1, 2)]
+    assert [node.outputs for node in nodes] == [(0, 0), (0, 0), ()]
+    assert [node.is_leaf for node in nodes] == [False, False, True]
+    assert edges(nodes) == [(0, 0, 1, 0), (1, 0, 2, 0), (1, 1, 2, 0)]
 
 
 def test_a_shared_node_is_visited_once_and_marked_in_the_text() -> None:
@@ -115,23 +116,68 @@ def test_a_shared_node_is_visited_once_and_marked_in_the_text() -> None:
         "- ExpBackward0",
         "  MulBackward0",
         "  - AccumulateGrad x",
-        "  - AccumulateGrad x (again)",
+        "  - AccumulateGrad x (again, line 4)",
         "- SinBackward0",
-        "  MulBackward0 (again)",
+        "  MulBackward0 (again, line 3)",
     ]
+
+
+def test_texts_tell_graphs_apart() -> None:
+    named, x = leaf()
+    u = x.exp()
+    v = u.exp()
+    assert tree(walk(v + u, [named])) != tree(walk(v + v, [named]))
+    a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    assert tree(walk((a + b) * a)) != tree(walk((a + b) * b))
+
+
+def test_which_output_of_a_node_is_meant_is_written() -> None:
+    x = torch.ones(2, requires_grad=True)
+    a, b = x.exp().unbind()
+    differences = [walk(a - b), walk(b - a), walk(a - a), walk(b - b)]
+    assert [[output for *_, output in edges(nodes)[:2]] for nodes in differences] == [
+        [0, 1],
+        [1, 0],
+        [0, 0],
+        [1, 1],
+    ]
+    assert len({tree(nodes) for nodes in differences}) == 4
+    assert tree(differences[0]).splitlines() == [
+        "SubBackward0",
+        "- UnbindBackward0",
+        "  ExpBackward0",
+        "  AccumulateGrad (2,)",
+        "- UnbindBackward0 [output 1] (again, line 2)",
+    ]
+    assert "- UnbindBackward0 [output 1]" in tree(differences[1]).splitlines()
+    assert [walk(a)[0].label, walk(b)[0].label] == ["UnbindBackward0", "UnbindBackward0 [output 1]"]
 
 
 def test_depth_is_that_of_the_way_the_walk_came() -> None:
     named, x = leaf()
-    nodes = walk((x.exp().exp() + x).sum(), [named])
+    nodes = walk((x.exp().exp() + x.sin() + x).sum(), [named])
     assert [(node.label, node.depth) for node in nodes] == [
-        ("SumBackward0", 0), ("AddBackward0", 1), ("ExpBackward0", 2), ("ExpBackward0", 3), ("AccumulateGrad x", 4),
+        ("SumBackward0", 0), ("AddBackward0", 1), ("AddBackward0", 2), ("ExpBackward0", 3), ("ExpBackward0", 4),
+        ("AccumulateGrad x", 5), ("SinBackward0", 3),
     ]  # fmt: skip
 
 
-def test_a_leaf_without_name_is_shown_by_its_shape() -> None:
+def test_leaves_without_name_are_shown_by_their_shape_and_numbered() -> None:
     weight = torch.zeros(3, 2, requires_grad=True)
     assert walk(weight.sum())[-1].label == "AccumulateGrad (3, 2)"
+    leaves = [torch.zeros(shape, requires_grad=True) for shape in (2, 2, 1, 2, 2)]
+    nodes = walk(torch.cat(leaves), [("third", leaves[3])])
+    assert [node.label.removeprefix("AccumulateGrad ") for node in nodes[1:]] == [
+        "(2,)", "(2,) #2", "(1,)", "third", "(2,) #3",
+    ]  # fmt: skip
+
+
+def test_parameters_may_be_a_mapping_and_the_first_name_counts() -> None:
+    _, x = leaf()
+    loss = x.exp()
+    assert walk(loss, {"w": x, "again": x})[-1].label == "AccumulateGrad w"
+    assert walk(loss, iter([("w", x), ("again", x)]))[-1].label == "AccumulateGrad w"
+    assert walk(loss, ((name, x.detach()) for name in "abcdef"))[-1].label == "AccumulateGrad ()"
 
 
 class Doubled(torch.autograd.Function):
@@ -149,6 +195,38 @@ def test_functions_written_in_python_are_walked_too() -> None:
     named, x = leaf()
     twice: Callable[[Tensor], Tensor] = Doubled.apply
     assert [node.label for node in walk(twice(x), [named])] == ["DoubledBackward", "AccumulateGrad x"]
+
+
+class Named(Doubled):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.name = "relu"
+        return 2 * x
+
+
+class AccumulateGradClip(Doubled):
+    pass
+
+
+def test_names_that_functions_give_themselves_do_no_harm() -> None:
+    _, x = leaf()
+    own: Callable[[Tensor], Tensor] = Named.apply
+    alike: Callable[[Tensor], Tensor] = AccumulateGradClip.apply
+    assert [node.label for node in walk(own(x))] == ["NamedBackward", "AccumulateGrad ()"]
+    nodes = walk(alike(x))
+    assert [node.label for node in nodes] == ["AccumulateGradClipBackward", "AccumulateGrad ()"]
+    assert [node.is_leaf for node in nodes] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "name", ["CppNode<theirs::RoiAlign>", "CppNode<RoiAlign>", "CppNode<a::(b c)::RoiAlign>"]
+)
+def test_names_of_functions_written_in_cpp(name: str) -> None:
+    class Foreign:
+        def name(self) -> str:
+            return f"torch::autograd::{name}"
+
+    assert label(Foreign(), {}) == "RoiAlign"  # type: ignore[arg-type]
 
 
 def test_the_walk_leaves_the_gradient_alone() -> None:
@@ -171,45 +249,106 @@ def test_visit_starts_at_any_node() -> None:
 
 
 DEEP = """
-import time, torch
+import gc, threading, torch
 from lessons_pkg.graph import tree, walk
 
-def chain():
+def chain(length=20_000):
     x = y = torch.tensor(1.0, requires_grad=True)
-    for _ in range(100_000):
+    for _ in range(length):
         y = y.sin()
     return y
 
-for ending in ("del y, nodes", "del nodes, y", "del y; nodes.reverse(); nodes.clear()"):
-    y = chain()
-    began = time.perf_counter()
-    nodes = walk(y)
-    assert time.perf_counter() - began < 10
-    assert (len(nodes), nodes[-1].depth) == (100_001, 100_000)
-    exec(ending)
-    print("freed:", ending)
-print(tree(walk(chain())).count("SinBackward0"))
+def nodes_last():
+    y = chain(); nodes = walk(y); del y, nodes
+def root_last():
+    y = chain(); nodes = walk(y); del nodes, y
+def front_first():
+    y = chain(); nodes = walk(y); del y
+    while nodes: nodes.pop(0)
+def back_first():
+    y = chain(); nodes = walk(y); del y; nodes.reverse(); nodes.clear()
+def shared_input():
+    y = chain(); loss = y.exp() + y.sin(); del y; walk(loss); del loss
+def heads():
+    y = chain(); loss = torch.stack([y.sin(), y.cos(), y]).sum(); del y; walk(loss); del loss
+def residual():
+    x = y = torch.tensor(1.0, requires_grad=True)
+    for _ in range(10_000): y = y + y.sin()
+    nodes = walk(y); del nodes, y
+def running_sum():
+    y, total = torch.tensor(1.0, requires_grad=True), 0
+    for _ in range(7_000):
+        y = y.sin(); total = total + y * y
+    del y; nodes = walk(total); del nodes, total
+def another_loss_last():
+    y = chain(); one, two = y * 2, y * 3; del y; walk(one); del one; del two
+def both_losses_walked():
+    y = chain(); one, two = y * 2, y * 3; del y; walk(one); walk(two); del one; del two
+def inner_tensor_last():
+    y = chain(); loss = y.sin(); walk(loss); del loss; del y
+def inner_node_last():
+    y = chain(); nodes = walk(y); keep = nodes[10].function; del y, nodes; del keep
+def cycle():
+    y = chain(); nodes = walk(y); nodes.append(nodes); del y, nodes; gc.collect()
+
+threading.stack_size(512 * 1024)  # what overflows here at 20,000 overflows elsewhere at 100,000
+cases = [nodes_last, root_last, front_first, back_first, shared_input, heads, residual, running_sum,
+         another_loss_last, both_losses_walked, inner_tensor_last, inner_node_last, cycle]
+for case in cases:
+    print(case.__name__, flush=True)
+    thread = threading.Thread(target=case)
+    thread.start()
+    thread.join()
+y = chain(100_000)
+nodes = walk(y)
+assert (len(nodes), nodes[-1].depth, tree(nodes).count("SinBackward0")) == (100_001, 100_000, 100_000)
+print(len(cases), "freed, and a graph left for the end of the process")
 """
 
 
-def test_a_chain_of_100_000_is_walked_and_freed_without_recursion() -> None:
+def test_deep_graphs_are_walked_and_freed_without_recursion_whoever_goes_first() -> None:
     """In a process of its own: what goes wrong here is no exception but the end of the process."""
     run = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout.count("freed:") == 3
-    assert run.stdout.endswith("100000\n")
+    assert run.stdout.endswith("13 freed, and a graph left for the end of the process\n")
+    assert run.stderr == ""
 
 
-def test_a_graph_that_branches_without_end_is_refused_as_text_and_walked_all_the_same() -> None:
+class Payload:
+    pass
+
+
+def test_a_walked_graph_is_freed_with_its_last_owner() -> None:
+    _, x = leaf()
+    inner = x.exp()
+    payload = Payload()
+    metadata: dict[str, object] = getattr(inner.grad_fn, "metadata")  # noqa: B009
+    metadata["payload"] = payload
+    alive = weakref.ref(payload)
+    loss = inner.sin() + inner
+    nodes = walk(loss)
+    walk(loss)
+    del payload, metadata, nodes, loss
+    gc.collect()
+    assert alive() is not None, "inner still owns it"
+    del inner
+    gc.collect()
+    assert alive() is None
+
+
+def test_a_graph_that_branches_too_deep_is_refused_as_text_and_walked_all_the_same() -> None:
     named, x = leaf()
     y = x
-    for _ in range(3000):
+    for _ in range(700):
         y = y * x
     nodes = walk(y, [named])
-    assert len(nodes) == 3001
-    with pytest.raises(ValueError, match=r"tree: 3001 nodes branch too deep for a text; use edges\(nodes\)"):
+    assert len(tree(nodes).splitlines()) == 1401
+    for _ in range(20):
+        y = y * x
+    nodes = walk(y, [named])
+    with pytest.raises(ValueError, match=r"tree: 721 nodes branch too deep for a text; use edges\(nodes\)"):
         tree(nodes)
-    assert len(edges(nodes)) == 6000
+    assert len(edges(nodes)) == 1440
 
 
 def random_graph(choices: list[tuple[int, int]]) -> tuple[Tensor, Tensor]:
@@ -221,7 +360,7 @@ def random_graph(choices: list[tuple[int, int]]) -> tuple[Tensor, Tensor]:
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=40))
-def test_walk_and_drawing_of_any_graph(choices: list[tuple[int, int]]) -> None:
+def test_walk_of_any_graph(choices: list[tuple[int, int]]) -> None:
     root, x = random_graph(choices)
     nodes = walk(root, [("x", x)])
     expected: set[Any] = set()
@@ -236,76 +375,41 @@ def test_walk_and_drawing_of_any_graph(choices: list[tuple[int, int]]) -> None:
         met = [None if place is None else nodes[place].function for place in node.inputs]
         assert met == [after for after, _ in node.function.next_functions]
     assert len(tree(nodes).splitlines()) == 1 + sum(len(node.inputs) for node in nodes if node.inputs)
-    places = layout(nodes)
-    assert len(set(places)) == len(nodes)
-    assert all(places[after][1] > places[number][1] for number, _, after in edges(nodes))
 
 
+NET = torch.nn.Linear(2, 1)
+LOSS = NET(torch.ones(1, 2)).sum()
+NODES = walk(LOSS)
+PAIRS = r"walk: parameters must be pairs of name and tensor, such as net.named_parameters\(\), got "
+PART = r"these \d nodes are a part of a graph; give what walk\(\) returns"
 BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("number", lambda: walk(3.0), TypeError, "walk: root must be a tensor, got float"),  # type: ignore[arg-type]
     ("leaf", lambda: walk(torch.zeros(2, requires_grad=True)), ValueError, "walk: root has no grad_fn: it is a leaf"),
     ("constant", lambda: walk(torch.zeros(2)), ValueError, "walk: root has no grad_fn"),
-    ("empty", lambda: tree([]), ValueError, r"tree: no nodes; give what walk\(\) returns"),
-    ("nothing", lambda: plotting.backward_graph([]), ValueError, "backward_graph: visited must be 1 to 0 of >= 1 nodes"),
-    ("none", lambda: plotting.backward_graph(walk(leaf()[1] * 2), visited=0), ValueError, "visited must be 1 to 2"),
-    ("many", lambda: plotting.backward_graph(walk(leaf()[1] * 2), visited=3), ValueError, "got 3"),
+    ("visited-0", lambda: plotting.backward_graph(NODES, visited=0), ValueError, "backward_graph: visited must be 1 to 5"),
+    ("visited-6", lambda: plotting.backward_graph(NODES, visited=6), ValueError, "visited must be 1 to 5, got 6"),
+    ("visited-1.5", lambda: plotting.backward_graph(NODES, visited=1.5), TypeError, "visited must be an int, got float"),  # type: ignore[arg-type]
+    ("visited-True", lambda: plotting.backward_graph(NODES, visited=True), TypeError, "visited must be an int, got bool"),
 ]  # fmt: skip
+GIVEN: list[Any] = [NET, torch.nn.Sequential(NET), NET.parameters(), NET.weight, torch.tensor(1.0), None, 3, "ab",
+                    [(p, n) for n, p in NET.named_parameters()], [("a", 1)], [("a", NET.bias, 2)]]  # fmt: skip
+BAD += [(f"parameters-{k}", lambda p=p: walk(LOSS, p), TypeError, PAIRS) for k, p in enumerate(GIVEN)]  # type: ignore[misc]
+for caller in (tree, edges, plotting.backward_graph):
+    where: Any = caller
+    name = where.__name__
+    BAD += [
+        (f"{name}-empty", lambda f=where: f([]), ValueError, rf"{name}: no nodes; give what walk\(\) returns"),  # type: ignore[misc]
+        (f"{name}-tail", lambda f=where: f(NODES[1:]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
+        (f"{name}-last", lambda f=where: f(NODES[-1:]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
+        (f"{name}-head", lambda f=where: f(NODES[:-1]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
+        (f"{name}-twice", lambda f=where: f(NODES + NODES), ValueError, f"{name}: these 10 nodes are"),  # type: ignore[misc]
+        (f"{name}-tensor", lambda f=where: f(LOSS), TypeError, f"{name}: nodes must be a list of Node, got Tensor"),  # type: ignore[misc]
+        (f"{name}-tensors", lambda f=where: f([LOSS]), TypeError, rf"{name}: .* give what walk\(\) returns"),  # type: ignore[misc]
+        (f"{name}-generator", lambda f=where: f(n for n in NODES), TypeError, f"{name}: .* got generator"),  # type: ignore[misc]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("call", "error", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
 def test_bad_input_names_the_rule(call: Callable[[], Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
-
-
-def marks(ax: Any, colour: str, marker: str) -> int:
-    return sum(len(line.get_xdata()) for line in ax.get_lines()
-               if line.get_color() == colour and line.get_marker() == marker and line.get_fillstyle() != "none")  # fmt: skip
-
-
-def test_lenet_is_drawn_with_a_word_per_node(lenet_nodes: list[Node]) -> None:
-    ax = plotting.backward_graph(lenet_nodes)
-    words = [text.get_text() for text in ax.texts]
-    assert words[:4] == ["MseLoss", "Addmm", "fc3.bias", "Relu"]
-    assert len(words) == 26
-    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (16, 10)
-    lanes = [lane for lane, _ in layout(lenet_nodes)]
-    trunk = [node.label for node, lane in zip(lenet_nodes, lanes, strict=True) if lane == 0]
-    assert trunk.count("ReluBackward0") == 4, "the way of the data goes straight down"
-
-
-def test_what_is_visited_is_coloured_and_the_last_one_ringed(lenet_nodes: list[Node]) -> None:
-    ax = plotting.backward_graph(lenet_nodes, visited=3)
-    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (2, 1)
-    assert (marks(ax, MUTED, "o"), marks(ax, MUTED, "s")) == (16, 10)
-    (ring,) = [line for line in ax.get_lines() if line.get_fillstyle() == "none"]
-    ((x, y),) = ring.get_xydata().tolist()  # type: ignore[union-attr]
-    beside = [text for text in ax.texts if text.get_position()[1] == y and text.get_position()[0] > x]
-    assert min(beside, key=lambda text: text.get_position()[0]).get_text() == "fc3.bias"
-
-
-def test_words_do_not_run_into_the_next_lane(lenet_nodes: list[Node]) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    ax: Any = plotting.backward_graph(lenet_nodes)
-    canvas: Any = FigureCanvasAgg(ax.figure)
-    canvas.draw()
-    boxes = [text.get_window_extent(canvas.get_renderer()) for text in ax.texts]
-    for number, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[:number])
-        assert box.x1 <= canvas.get_renderer().width
-
-
-def test_500_nodes_are_drawn_without_words() -> None:
-    named, x = leaf()
-    y = x
-    for _ in range(167):
-        y = torch.tanh(y) * x + y
-    nodes = walk(y, [named])
-    assert len(nodes) > 500
-    ax: Any = plotting.backward_graph(nodes)
-    assert len(ax.texts) == 0
-    width, height = ax.figure.get_size_inches()
-    assert height <= 12
-    assert width <= 12
-    assert re.search(r"<svg", plotting.figure_html(ax, "A graph of many nodes."))
