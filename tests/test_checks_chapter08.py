@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons_pkg.checks import EXERCISES
@@ -71,6 +71,7 @@ def test_verdicts_by_nudging_in_pure_python() -> None:
     agree(given_answers("08.3"), [[float(v) for v in row] for row in [right, *turned]])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.floats(-9, 9).filter(lambda v: abs(v) > 1e-3)] * 3), min_size=2, max_size=4))
 def test_backward_by_formula(rows: list[tuple[float, float, float]]) -> None:
     def both(slope: Callable[[float, float], float]) -> list[float]:
