@@ -244,8 +244,8 @@ def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
 
 def test_axes_that_are_given_are_used() -> None:
     mine: Any = plotting.new_axes(size=(5.0, 5.0))
-    drawn: Any = plotting.backward_graph(lenet(), ax=mine)
-    assert drawn is mine
+    same = plotting.backward_graph(lenet(), ax=mine) is mine
+    assert same
     assert len(mine.texts) == 26
     assert tuple(mine.figure.get_size_inches()) == (5.0, 5.0)
 
