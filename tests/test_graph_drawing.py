@@ -19,7 +19,7 @@ from lessons_pkg import plotting
 from lessons_pkg.graph import Node, edges, walk
 from lessons_pkg.models import LeNet
 from lessons_pkg.plotting.layout import layout
-from lessons_pkg.plotting.routes import Way, routes
+from lessons_pkg.plotting.routes import Way, _heights, routes
 from lessons_pkg.plotting.style import BLUE, MUTED, ORANGE
 from tests.test_graph import AccumulateGradClip, lenet_loss, random_graph
 
@@ -67,6 +67,15 @@ def skips(length: int = 6) -> list[Node]:
     for _ in range(length):
         y = torch.tanh(y) * x + y
     return walk(y, [("x", x)])
+
+
+def unequal() -> list[Node]:
+    """Wide on top, with one long branch: only the corners at the bottom right are free."""
+    a, *others = (torch.ones(1, requires_grad=True) for _ in range(15))
+    long = a
+    for _ in range(6):
+        long = long.sin()
+    return walk(torch.cat([long, *others]))
 
 
 GRAPHS: list[Callable[[], list[Node]]] = [
@@ -120,6 +129,16 @@ def test_lenet_is_drawn_with_a_word_per_node() -> None:
     trunk = [node.label for node, lane in zip(nodes, lanes, strict=True) if lane == 0]
     assert trunk.count("ReluBackward0") == 4, "the way of the data goes straight down"
     assert [lanes.count(lane) for lane in range(3)] == [14, 8, 4]
+
+
+def test_a_branch_goes_straight_down_too() -> None:
+    a, b, c = (torch.ones(1, requires_grad=True) for _ in range(3))
+    nodes = walk(torch.cat([a.sin().sin().sin(), b.exp(), c.cos().cos()]))
+    lanes = {"SinBackward0": 0, "CosBackward0": 1, "ExpBackward0": 2}
+    for node, (lane, _) in zip(nodes, layout(nodes), strict=True):
+        if node.label in lanes:
+            assert lane == lanes[node.label]
+            assert [layout(nodes)[after][0] for after in node.inputs if after is not None] == [lane]
 
 
 def test_root_is_on_top_and_all_rows_are_in_view() -> None:
@@ -196,6 +215,20 @@ def test_places_and_ways_of_any_graph(choices: list[tuple[int, int]]) -> None:
     assert third_nodes(nodes) == []
 
 
+def test_a_long_edge_runs_straight_down_where_nothing_is_between() -> None:
+    x = torch.ones(1, requires_grad=True)
+    nodes = walk(torch.cat([x.exp(), x.sin().sin().sin().sin()]))
+    assert [node.label for node in nodes[:3]] == ["CatBackward0", "ExpBackward0", "AccumulateGrad (1,)"]
+    way = routes(nodes, layout(nodes))[edges(nodes).index((1, 0, 2, 0))]
+    assert {lane for lane, _ in way} == {1}
+
+
+def test_only_steps_that_overlap_run_at_two_heights() -> None:
+    apart = {(False, 0): [0, 1], (False, 1): [2, 3]}
+    assert set(_heights(apart).values()) == {0.5}
+    assert _heights(apart | {(True, 2): [4, 0]}) == {(False, 0): 0.35, (False, 1): 0.35, (True, 2): 0.65}
+
+
 def test_edges_that_join_the_same_nodes_lie_side_by_side() -> None:
     x = torch.tensor(2.0, requires_grad=True)
     one, two = drawn_edges(plotting.backward_graph(walk(x * x)))
@@ -228,8 +261,8 @@ def test_words_run_into_nothing_and_lie_on_paper(graph: Callable[[], list[Node]]
         assert text.get_zorder() > line.get_zorder()
 
 
-@pytest.mark.parametrize("graph", [*GRAPHS, lambda: chain(2), lambda: wide(18), lambda: wide(500), lambda: skips(200)],
-                         ids=[*IDS, "one", "wide-18", "wide-500", "skips-200"])  # fmt: skip
+@pytest.mark.parametrize("graph", [*GRAPHS, lambda: chain(2), lambda: wide(14), unequal, lambda: wide(500), lambda: skips(200)],
+                         ids=[*IDS, "one", "wide-14", "unequal", "wide-500", "skips-200"])  # fmt: skip
 def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
     ax: Any = plotting.backward_graph(graph())
     renderer = rendered(ax)
@@ -238,8 +271,12 @@ def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
     assert legend.x0 >= 0
     assert legend.x1 <= renderer.width
     for line in ax.get_lines():
-        for x, y in ax.transData.transform(line.get_xydata()).tolist():
-            assert not (legend.x0 <= x <= legend.x1 and legend.y0 <= y <= legend.y1)
+        points = ax.transData.transform(line.get_xydata()).tolist()
+        for (x, y), (to_x, to_y) in [*pairwise(points), *zip(points, points, strict=True)]:
+            alone = line.get_linestyle() == "None" and (x, y) != (to_x, to_y)
+            beside = max(x, to_x) < legend.x0 or min(x, to_x) > legend.x1
+            above = min(y, to_y) > legend.y1 or max(y, to_y) < legend.y0
+            assert alone or math.isnan(x + to_x) or beside or above
 
 
 def test_axes_that_are_given_are_used() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; downwards is larger
-_WIDTH, _HEIGHT = 2.3, 0.5  # inches: a legend of two lines, its margin included
+_WIDTH, _HEIGHT = 2.35, 0.57  # inches: a legend of two lines, its margin included
 
 
 def free_corner(boxes: Iterable[Box], view: Box, inches: tuple[float, float]) -> tuple[str, Box]:
