@@ -226,7 +226,7 @@ def test_a_long_edge_runs_straight_down_where_nothing_is_between() -> None:
 def test_only_steps_that_overlap_run_at_two_heights() -> None:
     apart = {(False, 0): [0, 1], (False, 1): [2, 3]}
     assert set(_heights(apart).values()) == {0.5}
-    assert _heights(apart | {(True, 2): [4, 0]}) == {(False, 0): 0.35, (False, 1): 0.35, (True, 2): 0.65}
+    assert list(_heights(apart | {(True, 2): [4, 0]}).values()) == pytest.approx([0.35, 0.35, 0.65])
 
 
 def test_edges_that_join_the_same_nodes_lie_side_by_side() -> None:
