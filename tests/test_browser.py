@@ -65,9 +65,14 @@ def server() -> Iterator[str]:
         httpd.shutdown()
 
 
-@pytest.fixture(params=["file", "http"])
+BOTH = pytest.mark.parametrize(
+    "base", ["file", "http"], indirect=True
+)  # elsewhere: from a file, the stricter
+
+
+@pytest.fixture
 def base(request: pytest.FixtureRequest, server: str) -> str:
-    return server if request.param == "http" else HTML.as_uri() + "/"
+    return server if getattr(request, "param", "file") == "http" else HTML.as_uri() + "/"
 
 
 class Visit:
@@ -112,6 +117,7 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
         made.context.close()
 
 
+@BOTH
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_quietly_and_fits_every_width_in_both_themes(visit: Any, name: str) -> None:
     page = visit(name).page
@@ -169,13 +175,7 @@ def test_slider_moves_by_keyboard_with_the_network_off(visit: Any, name: str) ->
     assert last["value"] == page.locator("figure.lesson-slider tbody tr").count() - 1
     page.keyboard.press("Home")
     assert check_slider(page, last)["value"] == 0
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_slider_is_reached_by_tab_and_says_what_it_is(visit: Any, name: str) -> None:
-    page = visit(name).page
     slider = page.get_by_role("slider")
-    assert slider.count() >= 1
     assert slider.first.evaluate("input => input.labels[0].textContent.trim().length > 1")
     assert page.locator("figure.lesson-slider figcaption").first.get_attribute("aria-live") == "polite"
     slider.first.evaluate("input => input.closest('figure').querySelector('summary').focus()")
@@ -230,9 +230,7 @@ def test_without_scripts_the_first_frame_and_the_table_remain(visit: Any, name: 
     assert figure.locator("tbody tr").last.is_visible()
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_have_their_caption_as_name(visit: Any, name: str) -> None:
-    page = visit(name).page
+def check_figures(page: Any) -> None:
     figures = page.locator("figure.lesson-figure, figure.lesson-slider")
     assert figures.count() >= 2
     for figure in figures.all():
@@ -243,11 +241,11 @@ def test_figures_have_their_caption_as_name(visit: Any, name: str) -> None:
         assert image.get_attribute("alt")
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_follow_the_theme(visit: Any, name: str) -> None:
+def check_themes(page: Any) -> None:
     inks = []
     for theme in ("light", "dark"):
-        page = visit(name, color_scheme=theme).page
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
         inks.append(
             page.evaluate(
                 """() => { const figure = document.querySelector("figure.lesson-figure");
@@ -258,16 +256,7 @@ def test_figures_follow_the_theme(visit: Any, name: str) -> None:
     assert inks == [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_colab_button_opens_this_notebook(visit: Any, name: str) -> None:
-    page = visit(name).page
-    notebook = name.replace(".html", ".ipynb")
-    assert page.locator(f'a[href="{current().colab}{notebook}"]').count() >= 1
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_formulas_are_typeset_and_can_be_read_aloud(visit: Any, name: str) -> None:
-    page = visit(name).page
+def check_formulas(page: Any) -> None:
     formulas = page.locator("article .katex")
     assert formulas.count() >= 10
     assert page.locator("article .katex-mathml math").count() == formulas.count()
@@ -278,8 +267,12 @@ def test_formulas_are_typeset_and_can_be_read_aloud(visit: Any, name: str) -> No
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_ids_are_unique(visit: Any, name: str) -> None:
+def test_figures_formulas_ids_and_the_colab_button(visit: Any, name: str) -> None:
     page = visit(name).page
+    check_figures(page)
+    check_themes(page)
+    check_formulas(page)
+    assert page.locator(f'a[href="{current().colab}{name.replace(".html", ".ipynb")}"]').count() >= 1
     twice = page.evaluate(
         """() => { const ids = [...document.querySelectorAll("article [id]")].map((e) => e.id);
         return ids.filter((id, n) => ids.indexOf(id) !== n) }"""
@@ -287,6 +280,7 @@ def test_ids_are_unique(visit: Any, name: str) -> None:
     assert twice == []
 
 
+@BOTH
 def test_search_finds_a_symbol(visit: Any, base: str) -> None:
     page = visit("search.html?q=zero_grad").page
     page.wait_for_selector("#search-results li a")
