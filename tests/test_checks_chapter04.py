@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.checks import EXERCISES
+from tests.answers import all_of
 
 EXP = [math.exp(2), 1.0, math.exp(-1)]
 P = [power / sum(EXP) for power in EXP]
@@ -22,12 +23,6 @@ INDEPENDENT: dict[str, list[Any]] = {
     "04.4": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
              entropy(0.92, *[0.02] * 4) / math.log(2), math.log(5)],
 }  # fmt: skip
-
-
-def all_of(name: str, *given: Any) -> list[Any]:
-    exercise = EXERCISES[name]
-    found = [exercise.answer(*given), *(mistake.answer(*given) for mistake in exercise.mistakes)]
-    return [value.tolist() if isinstance(value, torch.Tensor) else value for value in found]
 
 
 @pytest.mark.parametrize("name", INDEPENDENT)

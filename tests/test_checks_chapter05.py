@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.checks import EXERCISES
+from tests.answers import all_of
 
 DEMAND = sorted([38, 60, 35, 41, 31, 52, 40, 36, 44])
 BETWEEN = DEMAND[6] + 0.4 * (DEMAND[7] - DEMAND[6])  # 0.8 of the way through nine days: 6.4
@@ -15,12 +16,6 @@ INDEPENDENT: dict[str, list[Any]] = {
              (5 / 3, 1, 5 / 6), (1, 5 / 3, 2 / 3)],
     "05.3": [(0.8, 52), (0.2, 35), (0.8, BETWEEN), (0.8, 44), (0.75, 44), (0.5, 40), (4, 52)],
 }  # fmt: skip
-
-
-def all_of(name: str, *given: Any) -> list[Any]:
-    exercise = EXERCISES[name]
-    found = [exercise.answer(*given), *(mistake.answer(*given) for mistake in exercise.mistakes)]
-    return [value.tolist() if isinstance(value, torch.Tensor) else value for value in found]
 
 
 @pytest.mark.parametrize("name", INDEPENDENT)

@@ -1,18 +1,11 @@
 """Chapter 6: every answer and every mistake, computed again without torch."""
 
 import math
-from typing import Any
 
 import pytest
 import torch
 
-from lessons_pkg.checks import EXERCISES
-
-
-def all_of(name: str, *given: Any) -> list[Any]:
-    exercise = EXERCISES[name]
-    found = [exercise.answer(*given), *(mistake.answer(*given) for mistake in exercise.mistakes)]
-    return [value.tolist() if isinstance(value, torch.Tensor) else value for value in found]
+from tests.answers import all_of
 
 
 @pytest.mark.parametrize("rows", [1, 3, 20])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from lessons_pkg.checks import EXERCISES
+from tests.answers import all_of
 
 LN2, LN3 = math.log(2), math.log(3)
 QP = LN2 - LN3 / 2  # 1/2 ln(2/3) + 1/2 ln 2
@@ -38,11 +38,6 @@ INDEPENDENT: dict[str, list[Any]] = {
 }  # fmt: skip
 
 
-def all_of(name: str, *given: Any) -> list[Any]:
-    exercise = EXERCISES[name]
-    return [exercise.answer(*given), *(mistake.answer(*given) for mistake in exercise.mistakes)]
-
-
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_numbers(name: str) -> None:
     for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
@@ -58,4 +53,4 @@ def test_dice_from_iou(shared: int, union: int) -> None:
     expected = [dice, Fraction(shared, 2 * union - shared), 1 - dice, dice / 2, 2 * jaccard,
                 Fraction(2 * shared, 2 * union + shared)]  # fmt: skip
     found = all_of("07.2", torch.tensor(shared / union, dtype=torch.float64))
-    assert [value.item() for value in found] == pytest.approx([float(part) for part in expected], rel=1e-12)
+    assert found == pytest.approx([float(part) for part in expected], rel=1e-12)
