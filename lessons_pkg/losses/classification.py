@@ -52,6 +52,13 @@ def probability_losses(
     return loss, torch.ones_like(loss)
 
 
+def class_weights(input: Tensor, weight: Tensor | None) -> Tensor:
+    """Return ``weight``, or ones, in a shape that broadcasts along the classes of ``input``. Chapter 4."""
+    dim = 0 if input.ndim == 1 else 1
+    weight = input.new_ones(input.shape[dim]) if weight is None else weight
+    return weight.reshape([-1] + [1] * (input.ndim - dim - 1))
+
+
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -71,9 +78,7 @@ def nll_loss(
     """
     require_class_indices("nll_loss", input, target, ignore_index)
     require_class_options("nll_loss", input, weight, 0.0)
-    dim = 0 if input.ndim == 1 else 1
-    weight = input.new_ones(input.shape[dim]) if weight is None else weight
-    along_classes = weight.reshape([-1] + [1] * (input.ndim - dim - 1))
+    along_classes = class_weights(input, weight)
     loss, counts = index_losses(input, target.long(), along_classes, ignore_index, 0.0)
     return loss.sum() / counts.sum() if reduction == "mean" else reduce(loss, reduction)
 
@@ -101,10 +106,8 @@ def cross_entropy(
     """
     require_class_targets("cross_entropy", input, target, ignore_index)
     require_class_options("cross_entropy", input, weight, label_smoothing)
-    dim = 0 if input.ndim == 1 else 1
-    weight = input.new_ones(input.shape[dim]) if weight is None else weight
-    along_classes = weight.reshape([-1] + [1] * (input.ndim - dim - 1))
-    log_p = log_softmax(input, dim)
+    along_classes = class_weights(input, weight)
+    log_p = log_softmax(input, dim=min(1, input.ndim - 1))
     if target.is_floating_point():
         loss, counts = probability_losses(log_p, target, along_classes, label_smoothing)
     else:
