@@ -1,8 +1,8 @@
 """Losses of two networks that play against each other: scores (logits) of a discriminator, high for real."""
 
 from torch import Tensor
-from torch.nn.functional import logsigmoid
 
+from lessons_pkg.losses.binary import logsigmoid
 from lessons_pkg.losses.reduction import reduce, require_same_shape
 
 
