@@ -82,3 +82,28 @@ class SigmoidMLP(nn.Module):
             raise ValueError(f"SigmoidMLP: x must be {wanted}, got {tuple(x.shape)}")
         scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
         return torch.sigmoid(scores) if self.squash else scores
+
+
+class MLP(nn.Module):
+    r"""Two linear layers with a ReLU between: :math:`\hat y = \max(0,\ x W_1^\top + b_1)\, W_2^\top + b_2`.
+
+    ``(N, in_features)`` to ``(N, out_features)``, raw: no activation behind the last layer. 9,610 parameters
+    for 64, 128, 10 (digits), 769 for 10, 64, 1 (diabetes). Chapters 12 and 13; article 003, whose networks
+    have 784 and 13 inputs. Raises ValueError if a size is below 1.
+    """
+
+    def __init__(self, in_features: int, hidden_features: int, out_features: int) -> None:
+        super().__init__()
+        if min(in_features, hidden_features, out_features) < 1:
+            sizes = f"{in_features}, {hidden_features} and {out_features}"
+            raise ValueError(f"MLP: sizes must be >= 1, got {sizes}")
+        self.layer1 = nn.Linear(in_features, hidden_features)
+        self.layer2 = nn.Linear(hidden_features, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
+        if x.ndim != 2 or x.shape[1] != self.layer1.in_features:
+            wanted = f"(N, {self.layer1.in_features})"
+            raise ValueError(f"MLP: x must be {wanted}, got {tuple(x.shape)}")
+        scores: Tensor = self.layer2(F.relu(self.layer1(x)))
+        return scores

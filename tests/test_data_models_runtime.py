@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lessons_pkg import __version__, data, runtime
-from lessons_pkg.models import LeNet, LinearRegression, SigmoidMLP
+from lessons_pkg.models import MLP, LeNet, LinearRegression, SigmoidMLP
 
 
 def test_line_points_are_those_of_the_article() -> None:
@@ -114,6 +114,32 @@ def test_sigmoid_mlp_refuses_empty_sizes(sizes: tuple[int, int, int]) -> None:
 def test_sigmoid_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=re.escape(f"SigmoidMLP: x must be (N, 2), got {shape}")):
         SigmoidMLP(2, 3, 2)(torch.zeros(shape))
+
+
+def test_mlp_is_two_layers_with_a_relu_between() -> None:
+    net = MLP(3, 4, 2).double()
+    x = torch.randn(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    hidden = (x @ net.layer1.weight.T + net.layer1.bias).clamp(min=0)
+    assert (hidden == 0).any()
+    assert (hidden > 0).any()
+    torch.testing.assert_close(net(x), hidden @ net.layer2.weight.T + net.layer2.bias)
+
+
+@pytest.mark.parametrize(("sizes", "count"), [((64, 128, 10), 9_610), ((10, 64, 1), 769)], ids=str)
+def test_mlp_has_as_many_parameters_as_its_docstring_says(sizes: tuple[int, int, int], count: int) -> None:
+    assert sum(parameter.numel() for parameter in MLP(*sizes).parameters()) == count
+
+
+@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, 0, 1), (1, 1, 0)], ids=str)
+def test_mlp_refuses_empty_sizes(sizes: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match=r"MLP: sizes must be >= 1, got \d, \d and \d"):
+        MLP(*sizes)
+
+
+@pytest.mark.parametrize("shape", [(2,), (4, 3), (1, 4, 2)], ids=str)
+def test_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"MLP: x must be (N, 2), got {shape}")):
+        MLP(2, 3, 2)(torch.zeros(shape))
 
 
 def test_start_says_what_is_the_same_everywhere(

@@ -1,12 +1,9 @@
-"""The articles' points, and small synthetic sets made from a generator that the caller passes in."""
+"""The numbers that the articles themselves use or print."""
 
 import torch
 from torch import Tensor
 
-
-def _require_floating(name: str, dtype: object) -> None:
-    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
-        raise TypeError(f"{name}: dtype must be floating-point, got {dtype}")
+from lessons_pkg.data.options import require_floating
 
 
 def line_points(
@@ -16,7 +13,7 @@ def line_points(
 
     Chapter 1; article 000. Raises TypeError if ``dtype`` is not floating-point.
     """
-    _require_floating("line_points", dtype)
+    require_floating("line_points", dtype)
     x = torch.tensor([[1.0], [2.0], [3.0]], dtype=dtype, device=device)
     return x, 2 * x
 
@@ -31,7 +28,7 @@ def printed_network(
     ``softmax`` and ``log`` ``(4, 2)``, ``picked`` ``(4,)``, ``loss`` ``()``.
     Chapter 4; article 004. Raises TypeError if ``dtype`` is not floating-point.
     """
-    _require_floating("printed_network", dtype)
+    require_floating("printed_network", dtype)
     label = torch.tensor([0, 1, 1, 0], device=device)
     numbers = {name: torch.tensor(values, dtype=dtype, device=device) for name, values in _PRINTED.items()}
     return {**numbers, "label": label}
