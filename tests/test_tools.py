@@ -223,9 +223,9 @@ def test_a_kernel_that_dies_is_named(tmp_path: Path) -> None:
 
 
 def test_words_before_and_after_a_figure_are_told_apart(tmp_path: Path) -> None:
-    show = "from lessons_pkg import plotting\nprint('alpha')\n"
-    show += "plotting.show(plotting.loss_curve([2.0, 1.0]), 'One caption of words 1.')\nprint('beta')"
-    path = written(tmp_path, show)
+    drawing = '<figure><svg><text x="1.5" y="2">ink</text></svg><figcaption>One caption.</figcaption></figure>'
+    show = f"display({{'text/html': '{drawing}', 'text/plain': 'One caption, 1.'}}, raw=True)"
+    path = written(tmp_path, f"print('alpha')\n{show}\nprint('beta')")
     assert refresh(path, check=False) is None
     green = gate(tmp_path)
     assert green.returncode == 0, green.stdout[-2000:]
