@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
 from ledger import ARTICLES, PATH, VERDICTS, read_ledger
+from lighter import make_lighter
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
@@ -115,24 +116,6 @@ def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> N
         reference["internal"] = True
 
 
-def drop_unused_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: Any,
-) -> None:
-    """Leave out scripts and styles that no page of this book uses, and whatever would ask another origin."""
-    unused = ("require", "thebe", "design-tabs", "mathjax", "jupyter-widgets", "embed-amd")
-
-    def used(script: Any) -> bool:
-        names = f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}".lower()
-        return not any(name in names for name in unused)
-
-    context["script_files"] = [script for script in context["script_files"] if used(script)]
-    context["css_files"] = [sheet for sheet in context["css_files"] if used(sheet)]
-
-
 def copy_katex(book: Path) -> None:
     """Put the formulas' style sheet and fonts into the built book; only the format that browsers load."""
     target = book / "_static" / "katex"
@@ -145,20 +128,11 @@ def copy_katex(book: Path) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
-def drop_font_preloads(book: Path) -> None:
-    """Older themes (Python 3.10) preload icon fonts that no page shows; from a file, browsers refuse to."""
-    for page in book.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        lighter = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
-        if lighter != text:
-            page.write_text(lighter, encoding="utf-8")
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Complete the built pages."""
     if error is None and app.builder.name == "html":
         copy_katex(Path(app.outdir))
-        drop_font_preloads(Path(app.outdir))
+        make_lighter(Path(app.outdir), sphinxcontrib.katex.NODEJS_BINARY)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -173,7 +147,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
     app.connect("doctree-resolved", make_links_relative)
-    app.connect("html-page-context", drop_unused_scripts, priority=900)
     app.connect("build-finished", finish)
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
