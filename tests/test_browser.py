@@ -1,6 +1,7 @@
 """The built book as a reader meets it: in Chromium, from the file system and over HTTP, with the network off."""
 
 import functools
+import gzip
 import http.server
 import os
 import re
@@ -83,18 +84,24 @@ class Visit:
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.strangers: list[str] = []
+        self.asked: set[str] = set()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self.hear)
         if options.get("java_script_enabled", True):  # else Chromium gives up the scripts it had preloaded
             self.page.on("requestfailed", self.note_failure)
-        self.page.on(
-            "request", lambda r: None if r.url.startswith((base, "data:")) else self.strangers.append(r.url)
-        )
+        self.base = base
+        self.page.on("request", self.note_request)
 
     # Chromium itself fetches the icon when it likes, even after the network went off; another test finds its file.
     def hear(self, said: Any) -> None:
         if said.type == "error" and not said.location.get("url", "").endswith(ICON):
             self.errors.append(said.text)
+
+    def note_request(self, request: Any) -> None:
+        if request.url.startswith(self.base):
+            self.asked.add(request.url.split("#")[0])
+        elif not request.url.startswith("data:"):
+            self.strangers.append(request.url)
 
     def note_failure(self, request: Any) -> None:
         if not request.url.endswith(ICON):
@@ -144,8 +151,13 @@ def test_page_loads_quietly_and_fits_every_width_in_both_themes(visit: Any, name
 
 @pytest.mark.parametrize("base", ["http"], indirect=True)
 @pytest.mark.parametrize("name", PAGES)
-def test_page_loads_quietly_from_a_server_too(visit: Any, name: str) -> None:
-    visit(name).page.wait_for_load_state("networkidle")
+def test_page_loads_quietly_and_lightly_from_a_server_too(visit: Any, base: str, name: str) -> None:
+    opened = visit(name)
+    opened.page.wait_for_load_state("networkidle")
+    files = {HTML / address.removeprefix(base).split("?")[0] for address in opened.asked}
+    assert HTML / name in files
+    weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert weight < 300_000, f"{weight} bytes over a server that compresses"
 
 
 def slider_state(page: Any) -> dict[str, Any]:
