@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ledger import ARTICLES, PATH, VERDICTS, Row, read_ledger
 
-from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
+from tests.conftest import CHAPTERS, ROOT, code_cells, load, source
 from tests.test_notebooks import words
 
 LEDGER = read_ledger()
@@ -95,7 +95,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
 }
 
 
-@pytest.mark.parametrize("chapter", [path.stem[:2] for path in NOTEBOOKS])
+@pytest.mark.parametrize("chapter", [path.stem[:2] for path in CHAPTERS])
 def test_a_chapter_settles_its_own(chapter: str) -> None:
     expected, count = SETTLED_BY[chapter]
     assert {row.id for row in LEDGER if row.target.startswith(f"{chapter}-")} == expected

@@ -1,4 +1,4 @@
-"""Sphinx glue: the ledger's page, links that work in the book and in Colab, formulas without a network."""
+"""Sphinx glue: generated tables, links that work in the book and in Colab, formulas without a network."""
 
 import re
 import shutil
@@ -16,6 +16,7 @@ from sphinx.util.logging import getLogger
 
 from ledger import ARTICLES, PATH, VERDICTS, read_ledger
 from lighter import make_lighter
+from minutes import read_chapters
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
@@ -95,6 +96,23 @@ class LedgerCounts(SphinxDirective):
         return [_table(["Article", *present, "total"], rows, [""] * len(rows))]
 
 
+class ChapterTimes(SphinxDirective):
+    """``{chapter-times}``: every chapter with its minutes and what it needs, as its first cell says."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table from the chapters."""
+        chapters, rows = read_chapters(), []
+        for chapter in chapters:
+            self.env.note_dependency(str(chapter.path))
+            uri = f"{book_url(self.config)}{chapter.path.stem}.html"
+            link = nodes.reference("", chapter.title, refuri=uri, internal=False)
+            words = (_paragraph(nodes.Text(str(chapter.minutes))), _paragraph(nodes.Text(chapter.needs)))
+            rows.append([_paragraph(link), *words])
+        total = ("all", str(sum(chapter.minutes for chapter in chapters)), "")
+        rows.append([_paragraph(nodes.Text(word)) for word in total])
+        return [_table(["Chapter", "Minutes", "You need"], rows, [""] * len(rows))]
+
+
 def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Turn links to the published book into links within this build; warn where the page is missing."""
     base = book_url(app.config)
@@ -146,6 +164,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
+    app.add_directive("chapter-times", ChapterTimes)
     app.connect("doctree-resolved", make_links_relative)
     app.connect("build-finished", finish)
     app.setup_extension("sphinxcontrib.katex")
