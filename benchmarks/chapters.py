@@ -15,8 +15,7 @@ from benchmarks.results import RESULTS, provenance, store
 from lessons_pkg.runtime import device
 from tools.notebooks import BOOK, refresh
 
-HEAD = ["Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets", "system", "device"]
-HEAD += ["chapters with equal outputs", "on"]
+HEAD = ["chapters equal", "on", "device", "Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets"]
 
 
 def row(notebooks: Sequence[Path]) -> list[str]:
@@ -25,16 +24,16 @@ def row(notebooks: Sequence[Path]) -> list[str]:
     for name, problem in problems.items():
         print(f"{name}: {problem}")
     here = provenance() | {name: version(name) for name in ("matplotlib", "ipywidgets", "IPython")}
-    here["device"] = f"CPU, {torch.backends.cpu.get_cpu_capability()}"
-    if device().type == "cuda":
-        here["device"] = "CUDA"
-    equal = f"{len(notebooks) - len(problems)} of {len(notebooks)}"
-    return [equal if name == HEAD[-2] else here[name] for name in HEAD]
+    kernels = "CUDA" if device().type == "cuda" else f"CPU, {torch.backends.cpu.get_cpu_capability()}"
+    here["device"] = f"{kernels}, {here['system']}"
+    here["chapters equal"] = f"{len(notebooks) - len(problems)} of {len(notebooks)}"
+    return [here[name] for name in HEAD]
 
 
 def joined(stored: list[list[Any]], fresh: list[Any]) -> list[list[Any]]:
     """Put a row in place of the one for the same environment, or beside those for others."""
-    return sorted([*(old for old in stored if old[:-2] != fresh[:-2]), fresh])
+    others = [old for old in stored if old[2:] != fresh[2:]]
+    return sorted([*others, fresh], key=lambda row: str(row[2:]))
 
 
 def main() -> None:

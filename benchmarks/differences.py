@@ -108,7 +108,7 @@ def loss_row(name: str, seeds: range) -> list[Any]:
             for function in (ours, theirs)
         )
         largest = [max(old, apart(*pair)) for old, *pair in zip(largest, here, there, strict=True)]
-    return [family, f"`{name}`", *largest]
+    return [family, name, *largest]
 
 
 def trained(kind: Any, options: dict[str, Any], dtype: torch.dtype, seed: int) -> Tensor:
@@ -132,7 +132,7 @@ def optimizer_row(name: str, seeds: range) -> list[Any]:
         max(apart(trained(ours, o, dtype, seed), trained(theirs, o, dtype, seed)) for o, seed in cases)
         for dtype in TYPES
     ]
-    return [f"`{name}`", len(sets), *largest]
+    return [name, len(sets), *largest]
 
 
 def measure(seeds: range = SEEDS) -> dict[str, Table]:

@@ -21,7 +21,7 @@ def test_every_twin_is_compared_and_equal_to_rounding() -> None:
         assert max(value, gradient) < 1e-12, name
         assert max(short_value, short_gradient) < 1e-4, name
     stepped = tables["optimizers"]["rows"]
-    assert [row[0] for row in stepped] == [f"`{name}`" for name in optim.__all__]
+    assert [row[0] for row in stepped] == optim.__all__
     assert all(sets >= 3 and long < 1e-12 and short < 1e-4 for _, sets, long, short in stepped)
 
 
@@ -67,8 +67,8 @@ def test_environments_stand_beside_one_another(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(chapters, "refresh", lambda path, check: "would change" if path.stem == "b" else None)
     fresh = chapters.row([Path("a.ipynb"), Path("b.ipynb")])
     assert len(fresh) == len(chapters.HEAD)
-    assert fresh[-2] == "1 of 2"
-    other, older = ["3.10.1", *fresh[1:]], [*fresh[:-2], "2 of 2", "2026-01-01"]
+    assert fresh[0] == "1 of 2"
+    other, older = [*fresh[:-1], "7.7.1"], ["2 of 2", "2026-01-01", *fresh[2:]]
     assert sorted(chapters.joined([older, other], fresh)) == sorted([fresh, other])
     path = results.store("x", {"t": {"head": chapters.HEAD, "rows": [fresh]}}, tmp_path)
     stored = json.loads(path.read_text(encoding="utf-8"))
