@@ -64,10 +64,10 @@ serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for 
 constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
 
-bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: minutes, on an idle machine
+bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: minutes, on an idle machine (ROUNDS=3)
 	@python -m benchmarks.differences
 	@python -m benchmarks.chapters
-	@python -m benchmarks.notebooks_against_scripts
+	@python -m benchmarks.notebooks_against_scripts --rounds $(or $(ROUNDS),3)
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -11,6 +11,9 @@ from typing import Any
 import api
 import measured
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx import addnodes
 
 from tests.conftest import HTML, ROOT
 from tests.test_project import PINS, PROJECT
@@ -68,6 +71,17 @@ def test_chapters_in_a_docstring_become_links(monkeypatch: pytest.MonkeyPatch) -
     twelve = "`Chapters 12 <https://here/book/12-twelve.html>`__ and 13"
     assert linked(monkeypatch, "Chapters 12 and 13; article 003") == [f"{twelve}; article 003"]
     assert linked(monkeypatch, "Chapter 7, 5 rows") == ["Chapter 7, 5 rows"]
+
+
+def test_formulas_of_several_lines_are_aligned_once() -> None:
+    page = new_document("page")
+    inner = addnodes.desc_content(
+        "", nodes.math_block("", r"a &= b \\ c &= d"), nodes.math_block("", "a = b")
+    )
+    page += [addnodes.desc_content("", inner), nodes.math_block("", "x & y")]
+    api.align_formulas(None, page)  # type: ignore[arg-type]
+    formulas = [block.astext() for block in page.findall(nodes.math_block)]
+    assert formulas == [r"\begin{aligned}a &= b \\ c &= d\end{aligned}", "a = b", "x & y"]
 
 
 def test_a_table_has_short_numbers() -> None:

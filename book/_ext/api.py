@@ -8,6 +8,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -67,9 +68,19 @@ def link_chapters(app: Sphinx, what: str, name: str, obj: Any, options: Any, lin
     lines[:] = text.splitlines()
 
 
+def align_formulas(app: Sphinx, doctree: nodes.document) -> None:
+    """Align a docstring's formula of several lines: Sphinx does so itself, but not for KaTeX."""
+    for content in doctree.findall(addnodes.desc_content):
+        for block in content.findall(nodes.math_block):
+            formula = block.astext()
+            if "&" in formula and not formula.startswith(r"\begin"):
+                block[:] = [nodes.Text(rf"\begin{{aligned}}{formula}\end{{aligned}}")]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
     app.add_directive("package-api", PackageApi)
     app.connect("autodoc-process-docstring", link_chapters)
+    app.connect("doctree-read", align_formulas)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
