@@ -1,4 +1,4 @@
-"""Tables that are read, not typed: the tested versions, and what the benchmarks measured."""
+"""Tables that are read, not typed: versions, and what the benchmarks measured."""
 
 import json
 import sys
@@ -40,8 +40,8 @@ def versions(root: Path = ROOT) -> list[list[str]]:
     rows = [["Python", needs["requires-python"], ", ".join(pythons)]]
     for name in SHOWN:
         mine = [pin for pin in pins if canonicalize_name(pin.name) == name]
-        tested = [str(pin.specifier)[2:] + (f" ({pin.marker})" if pin.marker else "") for pin in mine]
-        text = ", ".join(tested).replace("python_full_version", "Python").replace('"', "")
+        exact = [str(pin.specifier)[2:] + (f" ({pin.marker})" if pin.marker else "") for pin in mine]
+        text = ", ".join(exact).replace("python_full_version", "Python").replace('"', "")
         rows.append([name, floors.get(name, "any"), text])
     return rows
 
@@ -52,13 +52,13 @@ def provenance(result: dict[str, Any]) -> str:
 
 
 class Versions(SphinxDirective):
-    """``{versions}``: which versions the course asks for, and which were tested."""
+    """``{versions}``: which versions the course asks for, and which the gate runs with."""
 
     def run(self) -> list[nodes.Node]:
         """Read them from the files that also install them."""
         for name in VERSIONS_FROM:
             self.env.note_dependency(str(ROOT / name))
-        return self.parse_text_to_nodes(markdown_table(["", "needed", "tested"], versions()))
+        return self.parse_text_to_nodes(markdown_table(["", "needed", "in the gate"], versions()))
 
 
 class Measured(SphinxDirective):
