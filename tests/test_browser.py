@@ -314,10 +314,13 @@ def check_ids_and_the_colab_button(page: Any, name: str) -> None:
 
 
 @BOTH
-def test_search_finds_a_symbol(visit: Any, base: str) -> None:
-    page = visit("search.html?q=zero_grad").page
+@pytest.mark.parametrize(
+    ("symbol", "where"), [("zero_grad", "01-mse-regression"), ("cross_entropy", "package-api")]
+)
+def test_search_finds_a_symbol(visit: Any, base: str, symbol: str, where: str) -> None:
+    page = visit(f"search.html?q={symbol}").page
     page.wait_for_selector("#search-results li a")
     links = page.locator("#search-results li a").evaluate_all(
         "links => links.map((a) => a.getAttribute('href'))"
     )
-    assert any("01-mse-regression" in link for link in links)
+    assert any(where in link for link in links)
