@@ -33,7 +33,7 @@ def _seven(make: Callable[[optim.Optimizer], Any]) -> Rates:
 
 
 def seven_rates(start: float = 0.25, total: int = 3, size: int = 2, gamma: float = 0.1) -> Rates:
-    """The rates of exercise 11.1, or those of somebody who read an argument wrong."""
+    """Run exercise 11.1, or what somebody makes of it who read an argument wrong."""
 
     def make(optimizer: optim.Optimizer) -> lr_scheduler.SequentialLR:
         warm = lr_scheduler.LinearLR(optimizer, start_factor=start, total_iters=total)
@@ -52,11 +52,9 @@ def _compounding() -> Rates:
 
 
 def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Rates:
-    """The rate after each call of ``step`` in exercise 11.2."""
+    """Return the rate after each call of ``step`` in exercise 11.2."""
     optimizer = _optimizer(0.1)
-    plateau = lr_scheduler.ReduceLROnPlateau(
-        optimizer, patience=patience, threshold=threshold, factor=factor
-    )
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience, threshold=threshold, factor=factor)
     rates = []
     for report in REPORTS:
         plateau.step(report)
@@ -140,13 +138,15 @@ EXERCISES: dict[str, Exercise] = {
         "Shorter if it is too long, never longer, and always in the same direction.",
         (
             Mistake(
-                lambda g, c: g * c / (g.norm() + 1e-6), "Short gradients became longer: a factor of at most 1."
+                lambda g, c: g * c / (g.norm() + 1e-6),
+                "Short gradients became longer: a factor of at most 1.",
             ),
             Mistake(lambda g, c: g * c / g.norm(), "Short gradients became longer, and zeros became nan."),
             Mistake(lambda g, c: g.clamp(-c, c), "That clips each entry, and changes the direction."),
             Mistake(lambda g, c: _scaled_by(torch.norm, g, c / c), "The limit is not always 1."),
             Mistake(
-                lambda g, c: _scaled_by(lambda v: v.square().sum(), g, c), "The length, not its square: a root."
+                lambda g, c: _scaled_by(lambda v: v.square().sum(), g, c),
+                "The length, not its square: a root.",
             ),
             Mistake(
                 lambda g, c: _scaled_by(lambda v: v.abs().sum(), g, c),
@@ -160,7 +160,9 @@ EXERCISES: dict[str, Exercise] = {
         noise_by_counting,
         "One divided by B, and nothing at all once every example is in the batch.",
         (
-            Mistake(lambda g, b: _spread(g) / b, "That is with replacement: the factor (N-B)/(N-1) is missing."),
+            Mistake(
+                lambda g, b: _spread(g) / b, "That is with replacement: the factor (N-B)/(N-1) is missing."
+            ),
             Mistake(lambda g, b: _spread(g) / b * (len(g) - b) / len(g), "Divide by N - 1, not by N."),
             Mistake(lambda g, b: noise_by_counting(g, b).sqrt(), "The squared distance, without a root."),
             Mistake(
