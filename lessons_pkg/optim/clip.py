@@ -28,7 +28,7 @@ def clip_grad_norm_(
     gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:
         return torch.tensor(0.0)
-    length = torch.stack([g.norm() for g in gradients]).norm()
+    length: Tensor = torch.stack([g.norm() for g in gradients]).norm()
     if error_if_nonfinite and not length.isfinite():
         raise RuntimeError(f"clip_grad_norm_: the gradient's length is {length.item()}")
     factor = (max_norm / (length + 1e-6)).clamp(max=1.0)  # nan stays nan
