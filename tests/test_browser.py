@@ -284,6 +284,7 @@ def check_inks(page: Any) -> None:
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        check_code(page)
         inks.append(
             page.evaluate(
                 """() => { const figure = document.querySelector("figure.lesson-figure");
@@ -292,6 +293,31 @@ def check_inks(page: Any) -> None:
             )
         )
     assert inks == [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours as the browser names them."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def check_code(page: Any) -> None:
+    """Every colour of code stands out from its paper, in the theme that is on."""
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll(".cell_input .highlight")].map((cell) => [
+          getComputedStyle(cell.querySelector("pre")).backgroundColor,
+          ...new Set([...cell.querySelectorAll("pre, pre span")].map((e) => getComputedStyle(e).color))])"""
+    )
+    assert colours
+    for paper, *inks in colours:
+        for ink in inks:
+            assert contrast(paper, ink) >= 4.5, f"{ink} on {paper}"
 
 
 def check_formulas(page: Any) -> None:

@@ -166,6 +166,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-counts", LedgerCounts)
     app.add_directive("chapter-times", ChapterTimes)
     app.connect("doctree-resolved", make_links_relative)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

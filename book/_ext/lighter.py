@@ -124,7 +124,7 @@ def make_lighter(book: Path, node: str) -> None:
     for path, text in pages.items():
         name = path.relative_to(book).as_posix()
         path.write_text(lighter(text, name, options, version), encoding="utf-8")
-    for joined_file in [*sheets, *shared]:
-        (book / joined_file).unlink()
+    for part in [*sheets, *shared, "_static/basic.css"]:
+        (book / part).unlink()
     for folder in _LEFT_OVER:
         shutil.rmtree(book / "_static" / folder, ignore_errors=True)
