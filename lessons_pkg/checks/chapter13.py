@@ -77,7 +77,6 @@ def _loss_cases() -> list[Case]:
 
 def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> Pair:
     """Differentiate the loss of three equal weights twice."""
-
     at = torch.full((3,), TARGET ** (1 / 3), dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad((at.prod() - TARGET) ** 2, at, create_graph=True)
     rows = [torch.autograd.grad(part, at, retain_graph=True)[0] for part in slope]
