@@ -96,6 +96,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         starting("003-S3.3", "003-S3.4") - {"003-S3.4d"} | {"002-S6.1", "002-S6.4", "003-S3.2"},
         13,
     ),
+    "13": (starting("003-S4.2") | {"003-S3.4d"}, 5),
 }
 
 

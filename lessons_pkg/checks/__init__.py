@@ -11,6 +11,7 @@ from lessons_pkg.checks import (
     chapter08,
     chapter09,
     chapter11,
+    chapter13,
 )
 from lessons_pkg.checks.exercise import Exercise, verdict
 
@@ -27,6 +28,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter08.EXERCISES,
     **chapter09.EXERCISES,
     **chapter11.EXERCISES,
+    **chapter13.EXERCISES,
 }
 
 
