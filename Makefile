@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints bench clean
+.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints bench pages clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,8 +69,12 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 	@python -m benchmarks.chapters
 	@python -m benchmarks.notebooks_against_scripts --rounds $(or $(ROUNDS),3)
 
+pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine
+	@npm ci --silent --prefix benchmarks
+	@python -m benchmarks.pages
+
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) _build tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

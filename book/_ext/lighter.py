@@ -54,6 +54,15 @@ _UNUSED = (
     "require",
     "embed-amd",
 )
+# The theme decides on light or dark only after the page was painted, and so paints it twice.
+_LATE = 'localStorage.getItem("theme") || "auto"'
+_EARLY = (
+    '["light", "dark"].find((mode) => mode === localStorage.getItem("mode"))'
+    ' || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+)
+_MISNAMED = ' aria-label="Toggle hidden content"'  # the words in the button say more
+# Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text.
+_PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 _LEFT_OVER = ("scripts", "styles", "vendor", "locales")  # in _static, of the theme
 _OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 _OPTIONS = "documentation_options.js"
@@ -97,6 +106,7 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
     head += f"<script>{options}</script>\n"
     for pattern in (_SHEET, _PRELOAD, _SCRIPT, _INLINE):
         page = pattern.sub("", page)
+    page = _PLAIN.sub(r"\1", page.replace(_LATE, _EARLY).replace(_MISNAMED, ""))
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
     page = page[:at] + head + page[at:]
