@@ -1,4 +1,4 @@
-"""What Lighthouse says of every built page, on a slow phone and behind a server that compresses: `make pages`."""
+"""What Lighthouse says of every built page, on a slow phone, from a server that compresses: `make pages`."""
 
 import functools
 import gzip
@@ -30,7 +30,7 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Send one file."""
         path = Path(self.translate_path(self.path))
         if not path.is_file():
