@@ -49,21 +49,25 @@ class Adam(DenseOptimizer):
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
-        defaults |= {"amsgrad": amsgrad, "maximize": maximize}
-        super().__init__(params, defaults | {"decoupled_weight_decay": decoupled_weight_decay})
+        defaults: dict[str, Any] = {"lr": lr, "betas": betas, "eps": eps}
+        defaults |= {"weight_decay": weight_decay, "amsgrad": amsgrad}
+        defaults |= {"maximize": maximize}
+        defaults |= {"decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(params, defaults)
 
     def require(self, options: dict[str, Any]) -> None:
         """Refuse options that are not allowed; see the class."""
         name, betas = type(self).__name__, options["betas"]
-        names = ("lr", "eps", "weight_decay")
-        require_at_least_zero(name, **{key: options[key] for key in names})
+        keys = ("lr", "eps", "weight_decay")
+        require_at_least_zero(name, **{key: options[key] for key in keys})
         require_pair(name, betas=betas)
-        require_decay_rates(name, **{"betas[0]": betas[0], "betas[1]": betas[1]})
+        rates = {f"betas[{k}]": beta for k, beta in enumerate(betas)}
+        require_decay_rates(name, **rates)
 
     def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Move ``p`` by one step of the formula above."""
-        lr, decay, (beta1, beta2) = float(group["lr"]), group["weight_decay"], group["betas"]
+        lr, decay = float(group["lr"]), group["weight_decay"]
+        beta1, beta2 = group["betas"]
         g = -grad if group["maximize"] else grad
         if group["decoupled_weight_decay"]:
             p.mul_(1 - lr * decay)  # AdamW: the moments do not see it
@@ -101,6 +105,5 @@ class AdamW(Adam):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True
-        )
+        same = (params, lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(*same, maximize=maximize, decoupled_weight_decay=True)

@@ -45,16 +45,17 @@ class RMSprop(DenseOptimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        defaults = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay}
-        super().__init__(
-            params, defaults | {"momentum": momentum, "centered": centered, "maximize": maximize}
-        )
+        defaults = {"lr": lr, "alpha": alpha, "eps": eps}
+        defaults |= {"weight_decay": weight_decay, "momentum": momentum}
+        defaults |= {"centered": centered, "maximize": maximize}
+        super().__init__(params, defaults)
 
     def require(self, options: dict[str, Any]) -> None:
         """Refuse options that are not allowed; see the class."""
-        names = ("lr", "eps", "weight_decay", "momentum")
-        require_at_least_zero("RMSprop", **{name: options[name] for name in names})
-        require_decay_rates("RMSprop", alpha=options["alpha"])
+        name = type(self).__name__
+        keys = ("lr", "eps", "weight_decay", "momentum")
+        require_at_least_zero(name, **{key: options[key] for key in keys})
+        require_decay_rates(name, alpha=options["alpha"])
 
     def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Move ``p`` by one step of the formula above."""
@@ -65,10 +66,11 @@ class RMSprop(DenseOptimizer):
         kept = remembered(self.state[p], p, "square_avg")
         kept["step"] += 1
         s = kept["square_avg"].mul_(alpha).addcmul_(g, g, value=1 - alpha)
-        if group["centered"]:  # the variance of the gradients in place of their mean square
-            a = remembered(kept, p, "grad_avg")["grad_avg"].mul_(alpha).add_(g, alpha=1 - alpha)
-            s = s - a**2
+        if group["centered"]:  # by the deviation, not the root mean square
+            a = remembered(kept, p, "grad_avg")["grad_avg"]
+            s = s - a.mul_(alpha).add_(g, alpha=1 - alpha) ** 2
         u = g / (s.sqrt() + group["eps"])
         if mu > 0:
-            u = remembered(kept, p, "momentum_buffer")["momentum_buffer"].mul_(mu).add_(u)
+            b = remembered(kept, p, "momentum_buffer")["momentum_buffer"]
+            u = b.mul_(mu).add_(u)
         p.sub_(u, alpha=float(group["lr"]))
