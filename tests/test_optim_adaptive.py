@@ -117,8 +117,8 @@ def test_rmsprop_is_the_formula_of_the_docstring() -> None:
 @pytest.mark.parametrize("ours", [Adam, AdamW])
 def test_adam_is_the_formula_of_the_docstring(ours: Any, amsgrad: bool) -> None:
     theta, m, v, largest = 3.0, 0.0, 0.0, 0.0
-    options = {"lr": 0.1, "betas": (0.6, 0.2), "eps": 0.1, "weight_decay": 0.5, "amsgrad": amsgrad}
-    places = stepped(ours, [2.0, -0.1, 0.5], **options)
+    options: dict[str, Any] = {"lr": 0.1, "betas": (0.6, 0.2), "eps": 0.1, "weight_decay": 0.5}
+    places = stepped(ours, [2.0, -0.1, 0.5], amsgrad=amsgrad, **options)
     for t, (g, place) in enumerate(zip((2.0, -0.1, 0.5), places, strict=True), start=1):
         if ours is AdamW:
             theta *= 1 - 0.1 * 0.5
