@@ -97,6 +97,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
         13,
     ),
     "13": (starting("003-S4.2") | {"003-S3.4d"}, 5),
+    "10": (starting("003-S2.3") | {"003-S2.1", "003-S3.2b", "003-S3.2c", "003-S3.2d"}, 20),
 }
 
 

@@ -10,6 +10,7 @@ from lessons_pkg.checks import (
     chapter07,
     chapter08,
     chapter09,
+    chapter10,
     chapter11,
     chapter13,
 )
@@ -27,6 +28,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter07.EXERCISES,
     **chapter08.EXERCISES,
     **chapter09.EXERCISES,
+    **chapter10.EXERCISES,
     **chapter11.EXERCISES,
     **chapter13.EXERCISES,
 }
