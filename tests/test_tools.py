@@ -16,7 +16,7 @@ from nbclient.exceptions import CellExecutionError
 
 from lessons_pkg.sliders.live import VIEW
 from tests.conftest import ROOT
-from tools import notebooks
+from tools import book, notebooks
 from tools.drawings import moved, split, without_coordinates
 from tools.notebooks import METADATA, execute, normalised, refresh, same_outputs, settled, text_of
 
@@ -243,3 +243,24 @@ def test_a_kernel_that_dies_is_named(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert "The kernel died" in str(refresh(path, check=False))
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "times"),
+    [
+        ([(0, "")], 0, 1),
+        ([(1, "ConnectionRefusedError: refused"), (0, "")], 0, 2),
+        ([(1, "ConnectionRefusedError: refused")] * 2, 1, 2),
+        ([(1, "WARNING: no such page")], 1, 1),
+    ],
+    ids=["at once", "second try", "refused twice", "a warning"],
+)
+def test_the_build_tries_again_only_where_the_formulas_server_was_late(
+    answers: list[tuple[int, str]], status: int, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = iter(answers)
+    monkeypatch.setattr(book, "MARK", tmp_path / ".built")
+    monkeypatch.setattr(book, "build", lambda: next(left))
+    assert book.main() == status
+    assert len(answers) - len(list(left)) == times
+    assert book.MARK.exists() == (status == 0)
