@@ -10,6 +10,7 @@ from lessons_pkg.checks import (
     chapter07,
     chapter08,
     chapter09,
+    chapter12,
 )
 from lessons_pkg.checks.exercise import Exercise, verdict
 
@@ -25,6 +26,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter07.EXERCISES,
     **chapter08.EXERCISES,
     **chapter09.EXERCISES,
+    **chapter12.EXERCISES,
 }
 
 

@@ -1,5 +1,6 @@
 """Data of the course: the articles' numbers, and real sets that come with scikit-learn."""
 
 from lessons_pkg.data.articles import line_points, printed_network
+from lessons_pkg.data.digits import Examples, Parts, digits, stratified_rows
 
-__all__ = ["line_points", "printed_network"]
+__all__ = ["Examples", "Parts", "digits", "line_points", "printed_network", "stratified_rows"]
