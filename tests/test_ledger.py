@@ -92,6 +92,7 @@ SETTLED_BY = {  # chapter: the statements it settles, and how many these are
     "06": (starting("002-S3.") | {"003-S1.2j", "003-S1.2l", "003-S3.1", "003-S3.1b"}, 15),
     "08": (starting("002-S4.") | {"002-S2.5", "002-S2.6", "002-S2.7"}, 9),
     "07": ({"002-S6.5", "002-S6.6", "003-S3.1e"}, 3),
+    "12": (starting("003-S4.1", "003-S5"), 6),
 }
 
 

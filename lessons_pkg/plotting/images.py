@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.text import Text
 from torch import Tensor
 
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
@@ -74,6 +77,21 @@ def image_grid(
     return ax
 
 
+class _Numbers(Artist):
+    """Several texts as one artist: under a slider, tables with other cells filled still draw alike."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        super().__init__()
+        self.texts = list(texts)
+        self.set_in_layout(False)
+
+    def draw(self, renderer: RendererBase) -> None:
+        renderer.open_group("numbers")
+        for text in self.texts:
+            text.draw(renderer)
+        renderer.close_group("numbers")
+
+
 def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw ``counts`` ``(C, C)``, a row per true class and a column per predicted one, as numbers.
 
@@ -93,8 +111,11 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
     misses = [(column - 0.5, row - 0.5, 1.0, 1.0) for row, column in cells if row != column]
     _boxes(ax, hits, BLUE, 0.18, "hits")
     _boxes(ax, misses, ORANGE, 0.3, "misses")
-    for row, column in cells:
-        ax.text(column, row, str(int(counts[row, column])), ha="center", va="center", fontsize=9, color=INK)
+    look = {"ha": "center", "va": "center", "fontsize": 9, "color": INK, "transform": ax.transData}
+    numbers = [Text(column, row, str(int(counts[row, column])), **look) for row, column in cells]
+    for text in numbers:
+        text.set_figure(ax.figure)
+    ax.add_artist(_Numbers(numbers))
     ax.set_xticks(range(classes), names)
     ax.set_yticks(range(classes), names)
     ax.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), xlabel="read as", ylabel="is")
