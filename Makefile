@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BUILT := _build/.built
-BOOK_SOURCES := _config.yml _toc.yml tools/site/package-lock.json $(shell find book -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+BOOK_SOURCES := _config.yml _toc.yml tools/site/package-lock.json $(wildcard benchmarks/results/*.json) $(shell find book lessons_pkg -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints clean
+.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints bench pages clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,16 +64,25 @@ serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for 
 constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
 
+bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: minutes, on an idle machine (ROUNDS=3)
+	@python -m benchmarks.differences
+	@python -m benchmarks.chapters
+	@python -m benchmarks.notebooks_against_scripts --rounds $(or $(ROUNDS),3)
+
+pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine
+	@npm ci --silent --prefix benchmarks
+	@python -m benchmarks.pages
+
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) _build tools/site/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) _build tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;
 
 NO_TARGET = echo "There is no target '$@'. The targets are:"; $(MAKE) --no-print-directory help; exit 2
 
-.PHONY: tests tools lessons_pkg
-tests tools lessons_pkg:  # folders, which make would call up to date
+.PHONY: tests tools lessons_pkg benchmarks
+tests tools lessons_pkg benchmarks:  # folders, which make would call up to date
 	@$(NO_TARGET)
 
 %:

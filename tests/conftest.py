@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ settings.load_profile("gate")
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]  # the others are reference pages
 HTML = ROOT / "_build" / "html"
 PAGES = [
     f"book/{path.stem}.html"
@@ -34,4 +36,11 @@ def load(path: Path) -> dict[str, Any]:
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: str(path.stem))
 def notebook(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each notebook: what holds for it is that it was executed, compared, and runs in Colab."""
+    return load(request.param)
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: str(path.stem))
+def chapter(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each chapter: a notebook with the anatomy of one."""
     return load(request.param)

@@ -1,23 +1,26 @@
 """The built book as a reader meets it: in Chromium, from the file system and over HTTP, with the network off."""
 
 import functools
+import gzip
 import http.server
 import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import HTML, NOTEBOOKS, PAGES
+from tests import conftest
+from tests.conftest import HTML, PAGES
 from tools.repository import current
 
 pytestmark = pytest.mark.site
 
-CHAPTERS = [f"book/{path.stem}.html" for path in NOTEBOOKS]
+CHAPTERS = [f"book/{path.stem}.html" for path in conftest.CHAPTERS]
+NOTEBOOKS = [f"book/{path.stem}.html" for path in conftest.NOTEBOOKS]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 ICON = "/_static/favicon.svg"
@@ -83,18 +86,24 @@ class Visit:
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.strangers: list[str] = []
+        self.asked: set[str] = set()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self.hear)
         if options.get("java_script_enabled", True):  # else Chromium gives up the scripts it had preloaded
             self.page.on("requestfailed", self.note_failure)
-        self.page.on(
-            "request", lambda r: None if r.url.startswith((base, "data:")) else self.strangers.append(r.url)
-        )
+        self.base = base
+        self.page.on("request", self.note_request)
 
     # Chromium itself fetches the icon when it likes, even after the network went off; another test finds its file.
     def hear(self, said: Any) -> None:
         if said.type == "error" and not said.location.get("url", "").endswith(ICON):
             self.errors.append(said.text)
+
+    def note_request(self, request: Any) -> None:
+        if request.url.startswith(self.base):
+            self.asked.add(request.url.split("#")[0])
+        elif not request.url.startswith("data:"):
+            self.strangers.append(request.url)
 
     def note_failure(self, request: Any) -> None:
         if not request.url.endswith(ICON):
@@ -117,20 +126,41 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
         made.context.close()
 
 
-@BOTH
+def check_layout(page: Any) -> None:
+    """No page scrolls sideways: in either theme, from a wide screen to the narrowest phone."""
+    for theme, widths in (("light", (1280, 390, 320)), ("dark", (320, 390, 1280))):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_quietly_and_fits_every_width_in_both_themes(visit: Any, name: str) -> None:
     page = visit(name).page
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-        for width in (1280, 390, 320):
-            page.set_viewport_size({"width": width, "height": 844})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+    check_layout(page)
     assert page.evaluate("document.documentElement.lang") == "en"
     article = page.locator("article").inner_text()
     assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
     assert page.locator(".katex-error").count() == 0
+    if name in CHAPTERS:
+        check_figures(page)
+        check_inks(page)
+        check_formulas(page)
+    if name in NOTEBOOKS:
+        check_ids_and_the_colab_button(page, name)
+
+
+@pytest.mark.parametrize("base", ["http"], indirect=True)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_quietly_and_lightly_from_a_server_too(visit: Any, base: str, name: str) -> None:
+    opened = visit(name)
+    opened.page.wait_for_load_state("networkidle")
+    files = {HTML / address.removeprefix(base).split("?")[0] for address in opened.asked}
+    assert HTML / name in files
+    weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert weight < 300_000, f"{weight} bytes over a server that compresses"
 
 
 def slider_state(page: Any) -> dict[str, Any]:
@@ -161,11 +191,21 @@ def check_slider(page: Any, before: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_slider_moves_by_keyboard_with_the_network_off(visit: Any, name: str) -> None:
-    opened = visit(name)
+def test_slider_moves_by_keyboard_mouse_and_touch_and_prints_with_the_network_off(
+    visit: Any, name: str
+) -> None:
+    opened = visit(name, has_touch=True, viewport={"width": 390, "height": 844})
     opened.page.wait_for_load_state("networkidle")
     opened.context.set_offline(True)
-    page, before = opened.page, slider_state(opened.page)
+    first = slider_state(opened.page)
+    check_keyboard(opened.page)
+    check_pointer(opened.page, 0.8, opened.page.mouse.click)
+    check_pointer(opened.page, 0.3, opened.page.touchscreen.tap)
+    check_print(opened.page, first)
+
+
+def check_keyboard(page: Any) -> None:
+    before = slider_state(page)
     page.locator("figure.lesson-slider input").first.focus()
     page.keyboard.press("ArrowRight")
     after = check_slider(page, before)
@@ -175,48 +215,46 @@ def test_slider_moves_by_keyboard_with_the_network_off(visit: Any, name: str) ->
     assert last["value"] == page.locator("figure.lesson-slider tbody tr").count() - 1
     page.keyboard.press("Home")
     assert check_slider(page, last)["value"] == 0
-    slider = page.get_by_role("slider")
-    assert slider.first.evaluate("input => input.labels[0].textContent.trim().length > 1")
+    slider = page.get_by_role("slider").first
+    assert slider.evaluate("input => input.labels[0].textContent.trim().length > 1")
     assert page.locator("figure.lesson-slider figcaption").first.get_attribute("aria-live") == "polite"
-    slider.first.evaluate("input => input.closest('figure').querySelector('summary').focus()")
+    slider.evaluate("input => input.closest('figure').querySelector('summary').focus()")
     page.keyboard.press("Shift+Tab")
-    assert slider.first.evaluate("input => input === document.activeElement")
+    assert slider.evaluate("input => input === document.activeElement")
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
-def test_slider_moves_by_pointer(visit: Any, name: str, touch: bool) -> None:
-    page = visit(name, has_touch=touch, viewport={"width": 390, "height": 844}).page
+def check_pointer(page: Any, share: float, press: Callable[[float, float], None]) -> None:
     slider = page.locator("figure.lesson-slider input").first
     slider.scroll_into_view_if_needed()
     before, box = slider_state(page), slider.bounding_box()
     assert box["height"] >= 24, "large enough for a finger"
-    place = (box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
-    if touch:
-        page.touchscreen.tap(*place)
-    else:
-        page.mouse.click(*place)
+    press(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
     check_slider(page, before)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_slider_prints_its_first_frame_and_all_words(visit: Any, name: str) -> None:
-    page = visit(name).page
-    first = slider_state(page)
-    page.locator("figure.lesson-slider input").first.focus()
+def check_print(page: Any, first: dict[str, Any]) -> None:
+    slider, rows = (
+        page.locator("figure.lesson-slider input").first,
+        page.locator("figure.lesson-slider tbody tr"),
+    )
+    slider.focus()
     page.keyboard.press("End")
-    page.evaluate("addEventListener('beforeprint', () => { globalThis.printed = true })")
-    page.pdf()
-    assert page.evaluate("globalThis.printed"), "printing tells the page"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     printed = slider_state(page)
     assert (printed["caption"], printed["frames"]) == (first["caption"], first["frames"])
-    assert not page.locator("figure.lesson-slider input").first.is_visible()
-    assert page.locator("figure.lesson-slider tbody tr").last.is_visible()
+    assert not slider.is_visible()
+    assert rows.last.is_visible()
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert slider_state(page)["value"] == page.locator("figure.lesson-slider tbody tr").count() - 1
+    assert slider_state(page)["value"] == rows.count() - 1
+
+
+def test_printing_tells_the_page(visit: Any) -> None:
+    page = visit(CHAPTERS[0]).page
+    page.evaluate("addEventListener('beforeprint', () => { globalThis.printed = true })")
+    page.pdf()
+    assert page.evaluate("globalThis.printed")
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -241,11 +279,12 @@ def check_figures(page: Any) -> None:
         assert image.get_attribute("alt")
 
 
-def check_themes(page: Any) -> None:
+def check_inks(page: Any) -> None:
     inks = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        check_code(page)
         inks.append(
             page.evaluate(
                 """() => { const figure = document.querySelector("figure.lesson-figure");
@@ -254,6 +293,31 @@ def check_themes(page: Any) -> None:
             )
         )
     assert inks == [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours as the browser names them."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def check_code(page: Any) -> None:
+    """Every colour of code stands out from its paper, in the theme that is on."""
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll(".cell_input .highlight")].map((cell) => [
+          getComputedStyle(cell.querySelector("pre")).backgroundColor,
+          ...new Set([...cell.querySelectorAll("pre, pre span")].map((e) => getComputedStyle(e).color))])"""
+    )
+    assert colours
+    for paper, *inks in colours:
+        for ink in inks:
+            assert contrast(paper, ink) >= 4.5, f"{ink} on {paper}"
 
 
 def check_formulas(page: Any) -> None:
@@ -266,12 +330,7 @@ def check_formulas(page: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_formulas_ids_and_the_colab_button(visit: Any, name: str) -> None:
-    page = visit(name).page
-    check_figures(page)
-    check_themes(page)
-    check_formulas(page)
+def check_ids_and_the_colab_button(page: Any, name: str) -> None:
     assert page.locator(f'a[href="{current().colab}{name.replace(".html", ".ipynb")}"]').count() >= 1
     twice = page.evaluate(
         """() => { const ids = [...document.querySelectorAll("article [id]")].map((e) => e.id);
@@ -281,10 +340,13 @@ def test_figures_formulas_ids_and_the_colab_button(visit: Any, name: str) -> Non
 
 
 @BOTH
-def test_search_finds_a_symbol(visit: Any, base: str) -> None:
-    page = visit("search.html?q=zero_grad").page
+@pytest.mark.parametrize(
+    ("symbol", "where"), [("zero_grad", "01-mse-regression"), ("cross_entropy", "package-api")]
+)
+def test_search_finds_a_symbol(visit: Any, base: str, symbol: str, where: str) -> None:
+    page = visit(f"search.html?q={symbol}").page
     page.wait_for_selector("#search-results li a")
     links = page.locator("#search-results li a").evaluate_all(
         "links => links.map((a) => a.getAttribute('href'))"
     )
-    assert any("01-mse-regression" in link for link in links)
+    assert any(where in link for link in links)

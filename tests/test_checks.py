@@ -128,9 +128,13 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "expected 3 numbers, got 1" in said(capsys, "01.1", 5)
     assert "expected a number or several, got str" in said(capsys, "01.2", "0.1")
     assert "expected a number or several, got bool" in said(capsys, "01.2", True)
+    assert "expected a number, got None for one of several" in said(capsys, "02.2", (1, None))
+    assert "number 2 of 3, 0, is no answer that we can explain" in said(capsys, "02.2", (21, 0, 27))
     assert "asks for a function, got float" in said(capsys, "01.3", 0.6)
     assert "your answer raised ZeroDivisionError" in said(capsys, "01.3", lambda x: 1 / 0)
-    assert "123.4 (to four digits), is no answer that we can explain" in said(capsys, "01.2", 123.4)
+    assert "01.2: not yet: 123.4 (to four digits) is no answer that we can explain" in said(
+        capsys, "01.2", 123.4
+    )
     assert "number 1 of 5, 5, is no answer" in said(capsys, "01.3", lambda x: 5.0)
     assert "correct" in said(capsys, "01.2", 0.1015)
     assert "not yet" in said(capsys, "01.2", float("nan"))

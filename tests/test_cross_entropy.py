@@ -58,9 +58,9 @@ def test_value_and_gradient_equal_torch(shape: tuple[int, ...], target: str, dty
     elif target == "ignore-all":
         y = torch.full_like(y, -100)
     weights = torch.linspace(0.25, 2, classes).to(dtype)
-    for weight, smoothing, reduction in itertools.product(
-        (None, weights), (0.0, 0.1, 1.0), ("mean", "sum", "none")
-    ):
+    every = itertools.product((None, weights), (0.0, 0.1, 1.0), ("mean", "sum", "none"))
+    few = ((None, 0.0, "mean"), (weights, 0.1, "sum"), (weights, 0.1, "none"), (weights, 0.0, "mean"))
+    for weight, smoothing, reduction in every if dtype == torch.float64 else few:
         require_equal(logits, y, weight, label_smoothing=smoothing, reduction=reduction, **options)
 
 

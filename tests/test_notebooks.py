@@ -11,7 +11,7 @@ import pytest
 import lessons_pkg
 from lessons_pkg.checks import EXERCISES
 from lessons_pkg.sliders.live import VIEW
-from tests.conftest import NOTEBOOKS, ROOT, code_cells, source
+from tests.conftest import CHAPTERS, NOTEBOOKS, ROOT, code_cells, source
 from tools.notebooks import METADATA, text_of
 from tools.repository import current, setup_cell
 
@@ -42,8 +42,11 @@ def words(output: dict[str, Any]) -> str:
     return re.sub(r"<[^<>]+>", " ", "\n".join("".join(part) for part in parts))
 
 
-def test_there_are_notebooks() -> None:
-    assert NOTEBOOKS
+def test_chapters_are_numbered_without_a_gap_and_the_rest_are_reference_pages() -> None:
+    assert [int(path.name[:2]) for path in CHAPTERS] == list(range(1, len(CHAPTERS) + 1))
+    assert CHAPTERS
+    for path in set(NOTEBOOKS) - set(CHAPTERS):
+        assert not re.search(r"\d", path.stem), "a chapter's file starts with two digits and a hyphen"
 
 
 def test_cells_were_executed_once_in_order(notebook: Notebook) -> None:
@@ -60,7 +63,7 @@ def speaks(cell: dict[str, Any]) -> bool:
     top = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     calls = [node for statement in top for node in ast.walk(statement) if isinstance(node, ast.Call)]
     names = {getattr(call.func, "id", getattr(call.func, "attr", "")) for call in calls}
-    return bool(names & {"print", "show", "check", "explore", "display", "outcome"})
+    return bool(names & {"print", "show", "check", "explore", "display", "outcome", "message"})
 
 
 def test_no_output_is_missing(notebook: Notebook) -> None:
@@ -164,10 +167,13 @@ def test_tags_hide_nothing_but_answers(notebook: Notebook) -> None:
         tags = set(cell["metadata"].get("tags", []))
         assert tags <= TAGS, f"unknown tag, which could hide a cell from reader or gate: {tags - TAGS}"
         assert "hide-cell" not in tags or source(cell).startswith("# Solution ")
-    predicted = [n for n, cell in enumerate(notebook["cells"]) if source(cell).startswith("> **Predict.**")]
+
+
+def test_predictions_come_before_their_folded_answers(chapter: Notebook) -> None:
+    predicted = [n for n, cell in enumerate(chapter["cells"]) if source(cell).startswith("> **Predict.**")]
     assert predicted, "the chapter asks for no prediction"
     for n in predicted:
-        assert "hide-output" in notebook["cells"][n + 1]["metadata"].get("tags", []), (
+        assert "hide-output" in chapter["cells"][n + 1]["metadata"].get("tags", []), (
             "the answer must be folded"
         )
 
@@ -186,12 +192,12 @@ def test_code_uses_nothing_that_colab_lacks(notebook: Notebook) -> None:
     assert "import *" not in code
 
 
-def test_chapter_has_its_anatomy(notebook: Notebook) -> None:
-    headings = re.findall(r"(?m)^## (.+)$", markdown(notebook))
+def test_chapter_has_its_anatomy(chapter: Notebook) -> None:
+    headings = re.findall(r"(?m)^## (.+)$", markdown(chapter))
     found = [next((h for h in headings if h.startswith(section)), None) for section in SECTIONS]
     assert None not in found, f"missing among {headings}"
     assert [headings.index(str(h)) for h in found] == sorted(headings.index(str(h)) for h in found)
-    text = markdown(notebook)
+    text = markdown(chapter)
     assert re.search(r"\*You will be able to\*", text)
     assert re.search(r"\*You need\*.*\*Minutes\*: \d+", text)
 
@@ -212,10 +218,13 @@ def package_definitions() -> dict[str, str]:
     return found
 
 
+def test_a_chapter_teaches_code(chapter: Notebook) -> None:
+    assert any("taught" in cell["metadata"].get("tags", []) for cell in code_cells(chapter))
+
+
 def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
     package = package_definitions()
     taught = [cell for cell in code_cells(notebook) if "taught" in cell["metadata"].get("tags", [])]
-    assert taught
     for cell in taught:
         definitions = ast.parse(source(cell)).body
         for node in definitions:
@@ -223,7 +232,7 @@ def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
             assert without_docstrings(node) == package[node.name], f"{node.name} differs from the package's"
 
 
-def test_what_a_chapter_shares_with_the_package_is_marked_as_taught(notebook: Notebook) -> None:
+def test_what_a_notebook_shares_with_the_package_is_marked_as_taught(notebook: Notebook) -> None:
     package = package_definitions()
     for cell in code_cells(notebook):
         tree = ast.parse(re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source(cell)))
@@ -244,12 +253,12 @@ def test_every_number_in_the_text_stands_in_code_or_output(notebook: Notebook) -
     assert not typed, f"typed by hand, printed nowhere: {sorted(typed)}"
 
 
-def test_exercises_are_stub_hints_and_solution(notebook: Notebook, request: pytest.FixtureRequest) -> None:
-    chapter = request.node.callspec.id[:2]
-    mine = [name for name in EXERCISES if name.startswith(chapter)]
-    assert mine, f"chapter {chapter} has no exercises"
+def test_exercises_are_stub_hints_and_solution(chapter: Notebook, request: pytest.FixtureRequest) -> None:
+    number = request.node.callspec.id[:2]
+    mine = [name for name in EXERCISES if name.startswith(number)]
+    assert mine, f"chapter {number} has no exercises"
     for name in mine:
-        cells = [cell for cell in code_cells(notebook) if f'check("{name}"' in source(cell)]
+        cells = [cell for cell in code_cells(chapter) if f'check("{name}"' in source(cell)]
         said = [words(output) for cell in cells for output in cell["outputs"]]
         assert len(cells) == 2, f"exercise {name}: one stub and one solution"
         assert "not attempted yet" in said[0]
@@ -257,7 +266,7 @@ def test_exercises_are_stub_hints_and_solution(notebook: Notebook, request: pyte
         assert "hide-cell" in cells[1]["metadata"]["tags"]
         assert source(cells[1]).startswith(f"# Solution {int(name[:2])}.{int(name[3:])}")
         assert cells[1]["metadata"]["cellView"] == "form"
-    assert markdown(notebook).count("<summary>Hint") >= 2 * len(mine)
+    assert markdown(chapter).count("<summary>Hint") >= 2 * len(mine)
 
 
 def test_version_is_the_packages() -> None:
@@ -267,7 +276,7 @@ def test_version_is_the_packages() -> None:
         )
 
 
-def test_every_name_a_chapter_imports_from_the_package_exists(notebook: Notebook) -> None:
+def test_every_name_a_notebook_imports_from_the_package_exists(notebook: Notebook) -> None:
     for cell in code_cells(notebook)[1:]:
         for node in ast.walk(ast.parse(source(cell))):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lessons_pkg"):

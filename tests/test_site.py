@@ -50,6 +50,28 @@ def test_every_link_within_the_book_has_its_target(name: str) -> None:
             assert fragment in anchors(target).ids, link
 
 
+PAGE_FILES = sorted(HTML.rglob("*.html"))
+
+
+def test_every_icon_of_the_theme_is_drawn() -> None:
+    sheet = (HTML / "_static" / "book.css").read_text(encoding="utf-8")
+    used = {icon for page in PAGE_FILES for tag in re.findall(r'<(?:i|span) class="([^"]*\bfa[\w-]*[^"]*)"', page.read_text(encoding="utf-8"))
+            for icon in re.findall(r"\bfa-([a-z-]+)", tag)} - {"solid", "lg"}  # fmt: skip
+    assert "magnifying-glass" in used
+    assert {icon for icon in used if not re.search(rf"\.fa-{icon}\{{--icon:url", sheet)} == set()
+
+
+def test_pages_load_one_style_sheet_and_one_script_which_wait_for_nothing() -> None:
+    for page in PAGE_FILES:
+        head = page.read_text(encoding="utf-8")
+        if "<head>" not in head:
+            continue  # a part of the theme's, not a page
+        assert len(re.findall(r'rel="stylesheet"', head)) == 1, page
+        scripts = re.findall(r"<script\b([^>]*\bsrc=[^>]*)>", head)
+        assert all("defer" in script for script in scripts), page
+        assert len(scripts) == (4 if page.name == "search.html" else 1), page
+
+
 class Cells(HTMLParser):
     """The text of every table cell, row by row."""
 

@@ -1,6 +1,7 @@
 """The tools that keep the notebooks honest."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -177,26 +178,48 @@ def gate(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_the_gate_is_red_for_a_notebook_edited_but_not_executed(tmp_path: Path) -> None:
-    path = written(tmp_path, "print(1)")
-    refresh(path, check=False)
-    path.write_text(path.read_text(encoding="utf-8").replace("print(1)", "print(2)"), encoding="utf-8")
-    red = gate(tmp_path)
-    assert red.returncode == 1
-    assert "Cell 0" in red.stdout
-    assert "If the change is meant: run `make notebooks`" in red.stdout
+@pytest.fixture(scope="module")
+def red(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the gate says of notebooks that were true and were then spoilt, each in one way."""
+    drawing = (
+        '<figure><svg><text x="1.5" y="2">ink</text></svg><figcaption>One caption.</figcaption></figure>'
+    )
+    figure = f"display({{'text/html': '{drawing}', 'text/plain': 'One caption, 1.'}}, raw=True)"
+    before = f"print('alpha')\n{figure}"
+    sources = {"edited": before, "reversed": before, "joined": f"{before}\nprint('beta')"}
+    folder = tmp_path_factory.mktemp("book")
+    paths = [written(folder, source, name=f"{name}.ipynb") for name, source in sources.items()]
+    assert [refresh(path, check=False) for path in paths] == [None, None, None]
+    green = gate(folder)
+    assert green.returncode == 0, green.stdout[-2000:]
+    edited, turned, joined = (nbformat.read(path, as_version=4) for path in paths)
+    edited.cells[0].source = edited.cells[0].source.replace("alpha", "gamma")
+    turned.cells[0].outputs.reverse()
+    first, shown, last = joined.cells[0].outputs
+    assert last.text == "beta\n"
+    first.text, joined.cells[0].outputs = "alpha\nbeta\n", [first, shown]
+    for path, notebook in zip(paths, (edited, turned, joined), strict=True):
+        path.write_text(text_of(notebook), encoding="utf-8")
+    spoilt = gate(folder)
+    assert spoilt.returncode == 1
+    return spoilt.stdout
 
 
-def test_the_gate_is_red_for_swapped_or_relabelled_outputs(tmp_path: Path) -> None:
-    source = "import sys\nprint('x')\nfrom IPython.display import Markdown, display\ndisplay(Markdown('y'))"
-    path = written(tmp_path, source)
-    refresh(path, check=False)
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells[0].outputs.reverse()
-    path.write_text(text_of(notebook), encoding="utf-8")
-    red = gate(tmp_path)
-    assert red.returncode == 1
-    assert "kinds or order of outputs differ" in red.stdout
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("edited", id="edited but not executed"),
+        pytest.param("reversed", id="outputs in another order"),
+        pytest.param("joined", id="words moved from behind a figure to before it"),
+    ],
+)
+def test_the_gate_is_red_for_a_spoilt_notebook(red: str, name: str) -> None:
+    assert re.search(rf"FAILED \S*{name}\.ipynb::Cell 0", red)
+
+
+def test_the_gate_says_what_is_wrong_and_what_to_do(red: str) -> None:
+    assert "kinds or order of outputs differ" in red
+    assert "If the change is meant: run `make notebooks`" in red
 
 
 @pytest.mark.parametrize(
@@ -220,20 +243,3 @@ def test_a_kernel_that_dies_is_named(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert "The kernel died" in str(refresh(path, check=False))
     assert path.read_bytes() == before
-
-
-def test_words_before_and_after_a_figure_are_told_apart(tmp_path: Path) -> None:
-    show = "from lessons_pkg import plotting\nprint('alpha')\n"
-    show += "plotting.show(plotting.loss_curve([2.0, 1.0]), 'One caption of words 1.')\nprint('beta')"
-    path = written(tmp_path, show)
-    assert refresh(path, check=False) is None
-    green = gate(tmp_path)
-    assert green.returncode == 0, green.stdout[-2000:]
-    notebook = nbformat.read(path, as_version=4)
-    first, figure, last = notebook.cells[0].outputs
-    first.text, notebook.cells[0].outputs = "alpha\nbeta\n", [first, figure]
-    path.write_text(text_of(notebook), encoding="utf-8")
-    red = gate(tmp_path)
-    assert red.returncode == 1
-    assert last.text == "beta\n"
-    assert "Cell 0" in red.stdout

@@ -1,8 +1,9 @@
-"""Sphinx glue: the ledger's page, links that work in the book and in Colab, formulas without a network."""
+"""Sphinx glue: generated tables, links that work in the book and in Colab, formulas without a network."""
 
 import re
 import shutil
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
 from ledger import ARTICLES, PATH, VERDICTS, read_ledger
+from lighter import make_lighter
+from minutes import read_chapters
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
@@ -94,6 +97,23 @@ class LedgerCounts(SphinxDirective):
         return [_table(["Article", *present, "total"], rows, [""] * len(rows))]
 
 
+class ChapterTimes(SphinxDirective):
+    """``{chapter-times}``: every chapter with its minutes and what it needs, as its first cell says."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table from the chapters."""
+        chapters, rows = read_chapters(), []
+        for chapter in chapters:
+            self.env.note_dependency(str(chapter.path))
+            uri = f"{book_url(self.config)}{chapter.path.stem}.html"
+            link = nodes.reference("", chapter.title, refuri=uri, internal=False)
+            words = (_paragraph(nodes.Text(str(chapter.minutes))), _paragraph(nodes.Text(chapter.needs)))
+            rows.append([_paragraph(link), *words])
+        total = ("all", str(sum(chapter.minutes for chapter in chapters)), "")
+        rows.append([_paragraph(nodes.Text(word)) for word in total])
+        return [_table(["Chapter", "Minutes", "You need"], rows, [""] * len(rows))]
+
+
 def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Turn links to the published book into links within this build; warn where the page is missing."""
     base = book_url(app.config)
@@ -115,22 +135,13 @@ def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> N
         reference["internal"] = True
 
 
-def drop_unused_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: Any,
-) -> None:
-    """Leave out scripts and styles that no page of this book uses, and whatever would ask another origin."""
-    unused = ("require", "thebe", "design-tabs", "mathjax", "jupyter-widgets", "embed-amd")
-
-    def used(script: Any) -> bool:
-        names = f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}".lower()
-        return not any(name in names for name in unused)
-
-    context["script_files"] = [script for script in context["script_files"] if used(script)]
-    context["css_files"] = [sheet for sheet in context["css_files"] if used(sheet)]
+def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give every page the description that search engines and link previews show: its first paragraph."""
+    if doctree is None:
+        return
+    text = next((paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)), "")
+    words = escape(" ".join(text.split())[:300])
+    context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{words}">'
 
 
 def copy_katex(book: Path) -> None:
@@ -145,20 +156,11 @@ def copy_katex(book: Path) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
-def drop_font_preloads(book: Path) -> None:
-    """Older themes (Python 3.10) preload icon fonts that no page shows; from a file, browsers refuse to."""
-    for page in book.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        lighter = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
-        if lighter != text:
-            page.write_text(lighter, encoding="utf-8")
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Complete the built pages."""
     if error is None and app.builder.name == "html":
         copy_katex(Path(app.outdir))
-        drop_font_preloads(Path(app.outdir))
+        make_lighter(Path(app.outdir), sphinxcontrib.katex.NODEJS_BINARY)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -172,8 +174,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
+    app.add_directive("chapter-times", ChapterTimes)
     app.connect("doctree-resolved", make_links_relative)
-    app.connect("html-page-context", drop_unused_scripts, priority=900)
-    app.connect("build-finished", finish)
+    app.connect("html-page-context", describe)
+    app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,9 @@ from lessons_pkg.checks import (
     chapter07,
     chapter08,
     chapter09,
+    chapter11,
     chapter12,
+    chapter13,
 )
 from lessons_pkg.checks.exercise import Exercise, verdict
 
@@ -26,7 +28,9 @@ EXERCISES: dict[str, Exercise] = {
     **chapter07.EXERCISES,
     **chapter08.EXERCISES,
     **chapter09.EXERCISES,
+    **chapter11.EXERCISES,
     **chapter12.EXERCISES,
+    **chapter13.EXERCISES,
 }
 
 

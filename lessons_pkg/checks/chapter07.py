@@ -71,7 +71,7 @@ EXERCISES = {
     ),
     "07.2": Exercise(
         lambda J: 2 * J / (1 + J),
-        "The two measures rank all masks alike.",
+        "For one true mask the two measures rank all predictions alike.",
         (
             Mistake(lambda J: J / (2 - J), "That is the way back, from Dice to IoU."),
             Mistake(lambda J: 1 - 2 * J / (1 + J), "That is the loss; the coefficient was asked for."),

@@ -128,7 +128,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "08.2": Exercise(
         _with_slope(_root),
-        "The branch that is not taken never sees a number that it cannot digest.",
+        "Right values, and no slope but 0 comes back where x is not positive.",
         tuple(Mistake(_with_slope(function), words) for words, function in _ROOTS.items()),
         cases=_roots,
     ),

@@ -23,10 +23,10 @@ def best_log_variance(half: float = 0.5) -> Pair:
     return s.item(), (half * torch.exp(-s) * LOSS + 0.5 * s).item()
 
 
-def runaway(updates: int = UPDATES, rate: float = RATE) -> tuple[float, float, float]:
+def runaway(updates: int = UPDATES, rate: float = RATE, start: float = 1.0) -> tuple[float, float, float]:
     """Train the weights with SGD on their own weighted sum; return them and that sum."""
     losses = torch.tensor(TASKS, dtype=torch.float64)
-    w = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    w = torch.full((2,), start, dtype=torch.float64, requires_grad=True)
     for _ in range(updates):
         (slope,) = torch.autograd.grad((w * losses).sum(), w)
         w = (w - rate * slope).detach().requires_grad_()
@@ -48,12 +48,16 @@ def least_total(losses: Tensor) -> Tensor:
     return 0.5 * (torch.exp(-s) * losses + s).sum()
 
 
-def project_by_hand(sign: float = -1.0, second: bool = True, swap: bool = False, power: int = 2) -> Pair:
+def project_by_hand(
+    sign: float = -1.0, first: bool = True, second: bool = True, swap: bool = False, power: int = 2
+) -> Pair:
     """Project the two gradients of exercise 9.4 as the options say, and add them."""
     one, two = torch.tensor(FIRST, dtype=torch.float64), torch.tensor(SECOND, dtype=torch.float64)
     overlap, sizes = one @ two, (one.norm() ** power, two.norm() ** power)
     by_two, by_one = sizes if swap else sizes[::-1]
-    result = one + sign * overlap / by_two * two + two
+    result = one + two
+    if first:
+        result = result + sign * overlap / by_two * two
     if second:
         result = result + sign * overlap / by_one * one
     return result[0].item(), result[1].item()
@@ -91,6 +95,8 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: runaway(UPDATES - 1), "That is after 49 updates."),
             Mistake(_stale_total, "The weights are right; the sum is that before the last update."),
             Mistake(lambda: runaway(1), "That is one update; make 50."),
+            Mistake(lambda: runaway(start=0.0), "The weights start at 1, not at 0."),
+            Mistake(lambda: runaway(rate=1.0), "Multiply the gradient by the learning rate."),
             Mistake(
                 lambda: (-4.0, -4.0, -16.0), "The gradient by a weight is its task's loss: 3 for the first."
             ),
@@ -122,6 +128,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: project_by_hand(second=False),
                 "Project the second gradient as well, and against the first as it was given.",
             ),
+            Mistake(lambda: project_by_hand(first=False), "Project the first gradient as well."),
             Mistake(lambda: project_by_hand(sign=1.0), "The overlap is negative: subtract it."),
             Mistake(lambda: project_by_hand(swap=True), "Divide by the square of the *other* one's length."),
             Mistake(lambda: project_by_hand(power=1), "Divide by the square of the length."),

@@ -47,6 +47,8 @@ def _numbers(value: object) -> Numbers:
     if hasattr(value, "tolist"):  # tensors, arrays and NumPy's scalars
         value = value.tolist()
     if isinstance(value, (tuple, list)):
+        if any(part is None for part in value):
+            raise NotThis("expected a number, got None for one of several.")
         return tuple(number for part in value for number in _numbers(part))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (float(value),)
@@ -79,9 +81,9 @@ def _unexplained(got: Numbers, want: Numbers, exercise: Exercise) -> str:
         return f"expected {len(want)} numbers, got {len(got)}."
     pairs = enumerate(zip(got, want, strict=True), start=1)
     number, first = next((k, a) for k, (a, b) in pairs if not _close((a,), (b,), exercise.rtol))
-    which = f"number {number} of {len(want)}, " if len(want) > 1 else ""
-    digits = "" if first.is_integer() else " (to four digits)"
-    return f"{which}{first:.4g}{digits}, is no answer that we can explain. See the hints."
+    value = f"{first:.4g}" if first.is_integer() else f"{first:.4g} (to four digits)"
+    subject = f"number {number} of {len(want)}, {value}," if len(want) > 1 else value
+    return f"{subject} is no answer that we can explain. See the hints."
 
 
 @contextmanager

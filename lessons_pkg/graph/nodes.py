@@ -13,11 +13,11 @@ from lessons_pkg.graph.release import free_one_by_one
 class Node(NamedTuple):
     """One node, as :func:`walk` found it."""
 
-    label: str  # "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
-    depth: int  # edges from the root to here, the way the walk came
-    inputs: tuple[int | None, ...]  # places of its next_functions in the walk; None: needs no gradient
-    outputs: tuple[int, ...]  # which output of each of them is meant; most operations have only number 0
-    function: GradFn  # what torch calls it: has name(), next_functions, register_hook()
+    label: str  #: "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
+    depth: int  #: edges from the root to here, the way the walk came
+    inputs: tuple[int | None, ...]  #: places of its next_functions in the walk; None: needs no gradient
+    outputs: tuple[int, ...]  #: which output of each of them is meant; most operations have only number 0
+    function: GradFn  #: what torch calls it: has name(), next_functions, register_hook()
 
     @property
     def is_leaf(self) -> bool:

@@ -1,0 +1,35 @@
+"""Store what was measured, together with when, where and with what."""
+
+import json
+import os
+import platform
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tools.notebooks import write_atomically
+
+RESULTS = Path(__file__).resolve().parent / "results"
+Table = dict[str, list[Any]]  # "head": words; "rows": a list of cells for each
+
+
+def provenance() -> dict[str, str]:
+    """Describe this run: the kind of machine, not its name."""
+    return {
+        "on": datetime.now(timezone.utc).date().isoformat(),
+        "Python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "system": f"{platform.system()} {platform.machine()}",
+        "CPU": f"{torch.backends.cpu.get_cpu_capability()}, {os.cpu_count()} cores",
+    }
+
+
+def store(name: str, tables: dict[str, Table], folder: Path = RESULTS) -> Path:
+    """Write ``name.json`` in one step; return its path."""
+    path = folder / f"{name}.json"
+    write_atomically(path, json.dumps({"provenance": provenance(), "tables": tables}, indent=1) + "\n")
+    return path

@@ -1,0 +1,50 @@
+"""Disease progression of 442 patients, cut into parts for training, choosing and judging."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.data.options import require_floating
+
+
+class Part(NamedTuple):
+    """Inputs ``x`` ``(N, features)`` and targets ``y`` ``(N, 1)``, one row per patient. Chapter 13."""
+
+    x: Tensor
+    y: Tensor
+
+
+class Splits(NamedTuple):
+    """Three parts without a common row: to fit, to choose by, and to judge by, once. Chapter 13."""
+
+    train: Part
+    validation: Part
+    test: Part
+
+
+def diabetes(
+    seed: int = 0, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
+) -> Splits:
+    """Split scikit-learn's diabetes data, in their own units: 265, 88 and 89 patients, drawn by ``seed``.
+
+    ``x`` ``(N, 10)``: age (years), sex (1 or 2), body mass index (kg/m²), mean blood pressure (mm Hg), total,
+    low-density and high-density cholesterol (mg/dl), total divided by high-density, logarithm of the
+    triglycerides, blood sugar (mg/dl). ``y`` ``(N, 1)``: progression of the disease within a year, a score
+    from 25 to 346. The rows of a seed are the same on every machine; nothing is scaled.
+    Chapter 13. Efron, Hastie, Johnstone and Tibshirani (2004); ``sklearn.datasets.load_diabetes``.
+    Raises TypeError if ``dtype`` is not floating-point or ``seed`` no whole number, ValueError below 0.
+    """
+    require_floating("diabetes", dtype)
+    if not isinstance(seed, int):
+        raise TypeError(f"diabetes: seed must be a whole number, got {type(seed).__name__}")
+    if seed < 0:
+        raise ValueError(f"diabetes: seed must be >= 0, got {seed}")
+    from sklearn.datasets import load_diabetes  # here: it takes a second to import
+
+    raw = load_diabetes(scaled=False)  # the default is scaled, over all rows
+    x = torch.tensor(raw.data, dtype=dtype, device=device)
+    y = torch.tensor(raw.target, dtype=dtype, device=device)[:, None]  # a column, as x has rows
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+    rows = [part.to(device) for part in order.split([265, 88, 89])]
+    return Splits(*(Part(x[part], y[part]) for part in rows))

@@ -1,0 +1,37 @@
+"""Gradients made shorter before the step."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.optim.options import require_at_least_zero
+
+
+def clip_grad_norm_(
+    parameters: Iterable[Tensor], max_norm: float, error_if_nonfinite: bool = False
+) -> Tensor:
+    r"""Shorten all gradients together to at most ``max_norm``; return their length before.
+
+    :math:`g \leftarrow \min\left(1, \frac{c}{\lVert g \rVert + 10^{-6}}\right) g` with :math:`c` for
+    ``max_norm`` and :math:`g` for the entries of all gradients as one vector: its direction stays. A
+    parameter whose ``.grad`` is None is left out; a nan anywhere makes every gradient nan.
+    ``parameters``: tensors of any shapes, as ``module.parameters()`` gives them; returns ``()``.
+    Twin of ``torch.nn.utils.clip_grad_norm_``, whose other norms and ``foreach`` are left out. Chapter 11.
+    Pascanu, Mikolov and Bengio (2013).
+    Raises TypeError for a single tensor, ValueError if ``max_norm`` is negative, and RuntimeError, if
+    ``error_if_nonfinite``, before anything has changed, where the length is infinite or not a number.
+    """
+    if isinstance(parameters, Tensor):
+        raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
+    require_at_least_zero("clip_grad_norm_", max_norm=max_norm)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        return torch.tensor(0.0)
+    length: Tensor = torch.stack([g.norm() for g in gradients]).norm()
+    if error_if_nonfinite and not length.isfinite():
+        raise RuntimeError(f"clip_grad_norm_: the gradient's length is {length.item()}")
+    factor = (max_norm / (length + 1e-6)).clamp(max=1.0)  # nan stays nan
+    for g in gradients:
+        g.mul_(factor)
+    return length

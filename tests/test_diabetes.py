@@ -1,0 +1,124 @@
+"""The diabetes data and the scaler, against scikit-learn."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import datasets, preprocessing
+
+from lessons_pkg import data
+
+F64 = torch.float64
+
+
+def test_every_patient_is_in_exactly_one_part() -> None:
+    raw = datasets.load_diabetes(scaled=False)
+    parts = data.diabetes(3, dtype=F64)
+    assert [tuple(part.x.shape) for part in parts] == [(265, 10), (88, 10), (89, 10)]
+    assert [tuple(part.y.shape) for part in parts] == [(265, 1), (88, 1), (89, 1)]
+    ours = torch.cat([torch.cat([part.x, part.y], 1) for part in parts])
+    theirs = torch.cat([torch.tensor(raw.data), torch.tensor(raw.target)[:, None]], 1)
+    assert sorted(map(tuple, ours.tolist())) == sorted(map(tuple, theirs.tolist()))
+
+
+def test_a_seed_is_a_split() -> None:
+    first, again, other = data.diabetes(), data.diabetes(0), data.diabetes(1)
+    assert all(torch.equal(a.x, b.x) and torch.equal(a.y, b.y) for a, b in zip(first, again, strict=True))
+    assert not torch.equal(first.test.y, other.test.y)
+    rows = torch.randperm(442, generator=torch.Generator().manual_seed(0))
+    everything = torch.tensor(datasets.load_diabetes(scaled=False).target, dtype=torch.float32)
+    assert torch.equal(first.test.y[:, 0], everything[rows[353:]])
+
+
+def test_diabetes_follows_dtype_and_device() -> None:
+    parts = data.diabetes(dtype=F64, device="meta")
+    assert {t.dtype for part in parts for t in part} == {F64}
+    assert {t.device.type for part in parts for t in part} == {"meta"}
+    assert data.diabetes().train.x.dtype == torch.float32
+
+
+def test_units_are_those_of_the_docstring() -> None:
+    x = torch.cat([part.x for part in data.diabetes()])
+    assert set(x[:, 1].tolist()) == {1.0, 2.0}
+    assert x[:, 0].min() == 19
+    assert x[:, 0].max() == 79
+    y = torch.cat([part.y for part in data.diabetes()])
+    assert (y.min().item(), y.max().item()) == (25, 346)
+
+
+def test_diabetes_refuses() -> None:
+    with pytest.raises(TypeError, match=r"diabetes: dtype must be floating-point, got torch\.int64"):
+        data.diabetes(dtype=torch.int64)
+    with pytest.raises(TypeError, match="diabetes: seed must be a whole number, got float"):
+        data.diabetes(1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="diabetes: seed must be >= 0, got -1"):
+        data.diabetes(-1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(1, 8),
+    columns=st.integers(1, 4),
+    scale=st.sampled_from([1e-3, 1, 1e4]),
+    constant=st.booleans(),
+)
+def test_scaler_is_scikit_learns(seed: int, n: int, columns: int, scale: float, constant: bool) -> None:
+    draw = torch.Generator().manual_seed(seed)
+    x, new = (scale * (torch.randn(k, columns, generator=draw, dtype=F64) + 3) for k in (n, 5))
+    if constant:
+        x[:, 0] = 0.1 * scale
+    ours, theirs = data.StandardScaler().fit(x), preprocessing.StandardScaler().fit(x.numpy())
+    torch.testing.assert_close(ours.mean_, torch.tensor(theirs.mean_))
+    torch.testing.assert_close(ours.scale_, torch.tensor(theirs.scale_))
+    there = ours.transform(new)
+    torch.testing.assert_close(there, torch.tensor(theirs.transform(new.numpy())))
+    torch.testing.assert_close(ours.inverse_transform(there), new)
+
+
+def test_scaler_remembers_the_rows_it_was_fitted_to() -> None:
+    train, new = torch.tensor([[1.0], [3.0]]), torch.tensor([[5.0]])
+    scaler = data.StandardScaler().fit(train)
+    assert scaler.transform(new).tolist() == [[3.0]]
+    assert scaler.transform(train).tolist() == [[-1.0], [1.0]]
+    assert scaler.inverse_transform(torch.tensor([[2.0]])).tolist() == [[4.0]]
+
+
+def test_a_constant_column_is_only_centred() -> None:
+    scaler = data.StandardScaler().fit(torch.full((7, 1), 0.1))
+    assert scaler.scale_.tolist() == [1.0]
+    assert scaler.transform(torch.tensor([[2.1]])).item() == pytest.approx(2.0)
+
+
+def test_scaler_passes_gradients() -> None:
+    x = torch.randn(4, 2, generator=torch.Generator().manual_seed(0), dtype=F64, requires_grad=True)
+    scaler = data.StandardScaler().fit(x.detach())
+    scaler.transform(x).sum().backward()
+    torch.testing.assert_close(x.grad, (1 / scaler.scale_).expand(4, 2))
+
+
+@pytest.mark.parametrize("shape", [(3,), (0, 2), (2, 2, 2)], ids=str)
+def test_fit_refuses_shapes(shape: tuple[int, ...]) -> None:
+    with pytest.raises(
+        ValueError, match=r"StandardScaler: fit needs \(N, columns\), N >= 1, all finite; got"
+    ):
+        data.StandardScaler().fit(torch.ones(shape))
+
+
+def test_scaler_refuses() -> None:
+    with pytest.raises(ValueError, match="all finite"):
+        data.StandardScaler().fit(torch.tensor([[1.0], [float("nan")]]))
+    with pytest.raises(TypeError, match="StandardScaler: dtype must be floating-point"):
+        data.StandardScaler().fit(torch.ones(3, 2, dtype=torch.long))
+    scaler = data.StandardScaler()
+    for method in (scaler.transform, scaler.inverse_transform):
+        with pytest.raises(ValueError, match="StandardScaler: call fit first, with the training part"):
+            method(torch.ones(1, 2))
+    scaler.fit(torch.randn(3, 2))
+    for method in (scaler.transform, scaler.inverse_transform):
+        with pytest.raises(ValueError, match=r"StandardScaler: rows must be \(N, 2\), got \(4, 3\)"):
+            method(torch.ones(4, 3))
+        with pytest.raises(ValueError, match=r"StandardScaler: rows must be \(N, 2\), got \(2,\)"):
+            method(torch.ones(2))
+        with pytest.raises(TypeError, match="StandardScaler: dtype must be floating-point"):
+            method(torch.ones(1, 2, dtype=torch.long))

@@ -1,0 +1,50 @@
+"""The glossary: every term is linked where the course first uses it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CHAPTERS, ROOT, load, source
+from tools.repository import current
+
+TEXT = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+ENTRIES = re.split(r"\n\n(?=\S)", TEXT.split("```{glossary}\n")[1].split("\n```")[0].strip())
+TERMS = [entry.splitlines()[0] for entry in ENTRIES]
+ENDINGS = {"y": "(?:y|ies)", "s": "s(?:es)?"}  # plurals
+
+
+def prose(chapter: Path) -> str:
+    """What a chapter says in running text: no headings, code, formulas or tables of facts."""
+    cells = [source(cell) for cell in load(chapter)["cells"] if cell["cell_type"] == "markdown"]
+    text = "\n\n".join(cells)
+    for pattern in (r"(?s)```.*?```", r"(?s)\$\$.*?\$\$", r"(?m)^#.*$", r"`[^`\n]*`", r"\$[^$\n]*\$"):
+        text = re.sub(pattern, " ", text)
+    return text
+
+
+def address(term: str) -> str:
+    return f"{current().pages}book/glossary.html#term-{term.replace(' ', '-')}"
+
+
+def mentions(term: str, text: str) -> bool:
+    """Whether a text uses the term, one or several, outside links to something else."""
+    said = re.sub(r"\[[^\]]*\]\((?!\S*#term-)[^)]*\)", " ", text)
+    said = re.sub(r"\]\([^)]*\)", "]", said)
+    words = re.escape(term[:-1]) + ENDINGS.get(term[-1], re.escape(term[-1]) + "(?:s|es)?")
+    return bool(re.search(rf"(?<![\w-]){words.replace(' ', chr(92) + 's+')}(?![\w-])", said, re.IGNORECASE))
+
+
+def test_terms_stand_in_order_and_once() -> None:
+    assert len(TERMS) > 60
+    assert sorted(TERMS, key=str.lower) == TERMS
+    assert len(set(TERMS)) == len(TERMS)
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_is_linked_by_the_chapter_that_first_uses_it(term: str) -> None:
+    texts = {chapter.stem: prose(chapter) for chapter in CHAPTERS}
+    linking = [name for name, text in texts.items() if f"{address(term)})" in text]
+    using = [name for name, text in texts.items() if mentions(term, text)]
+    assert linking, f"no chapter links to this term; it is first used in {using[:1]}"
+    assert not using or linking[0] <= using[0], f"first used in {using[0]}, first linked in {linking[0]}"
