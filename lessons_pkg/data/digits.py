@@ -1,40 +1,24 @@
 """Images of handwritten digits: the 1797 that come with scikit-learn, or MNIST through torchvision."""
 
-from pathlib import Path
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
-from lessons_pkg.data.options import require_floating
-
-
-class Examples(NamedTuple):
-    """Inputs ``x`` ``(N, features)`` with their classes ``y`` ``(N,)``, int64."""
-
-    x: Tensor
-    y: Tensor
-
-
-class Parts(NamedTuple):
-    """Three sets of examples with none in common: to learn from, to choose by, to report."""
-
-    train: Examples
-    validation: Examples
-    test: Examples
+from lessons_pkg.data.options import require_floating, require_seed
+from lessons_pkg.data.splits import Part, Splits
 
 
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
-    ``labels``: ``(N,)``, integers. Each row lands in exactly one part. The same ``seed`` gives the same rows.
+    ``labels``: ``(N,)``, integers; of a class of ``n`` rows the first part gets ``n * shares[0]``, rounded, and
+    so on. Each row lands in exactly one part. The same ``seed`` gives the same rows.
     Like scikit-learn's ``train_test_split(stratify=labels)``, with any number of parts. Chapter 12.
-    Raises ValueError if ``labels`` is not a column of integers, or ``shares`` are not positive, of sum 1.
+    Raises ValueError if ``labels`` are not integers in one row, or ``shares`` not positive and of sum 1.
     """
-    if labels.ndim != 1 or labels.is_floating_point():
+    if labels.ndim != 1 or len(labels) == 0 or labels.is_floating_point():
         got = f"{tuple(labels.shape)}, {labels.dtype}"
-        raise ValueError(f"stratified_rows: labels must be (N,) integers, got {got}")
-    if min(shares, default=0) <= 0 or abs(sum(shares) - 1) > 1e-9:
+        raise ValueError(f"stratified_rows: labels must be (N >= 1,) integers, got {got}")
+    if min(shares, default=0) <= 0 or not abs(sum(shares) - 1) < 1e-9:
         raise ValueError(f"stratified_rows: shares must be positive and add up to 1, got {shares}")
     generator = torch.Generator().manual_seed(seed)
     ends = torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1]
@@ -48,14 +32,14 @@ def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> 
     return tuple(torch.cat(part).sort().values for part in parts)
 
 
-def _bundled() -> Examples:
+def _bundled() -> Part:
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    return Examples(torch.from_numpy(bunch.images), torch.from_numpy(bunch.target).long())
+    return Part(torch.from_numpy(bunch.images), torch.from_numpy(bunch.target).long())
 
 
-def _mnist(root: Path, train: bool, download: bool) -> Examples:
+def _mnist(root: str, train: bool, download: bool) -> Part:
     try:
         from torchvision.datasets import MNIST
     except (ImportError, RuntimeError) as error:  # RuntimeError: it is there, and does not fit this torch
@@ -64,41 +48,43 @@ def _mnist(root: Path, train: bool, download: bool) -> Examples:
             "or keep source='digits', which needs nothing"
         ) from error
     try:
-        found = MNIST(str(root), train=train, download=download)
+        found = MNIST(root, train=train, download=download)
     except (RuntimeError, OSError) as error:
         cure = "is this machine connected?" if download else "pass download=True to fetch it (about 12 MB)"
-        raise RuntimeError(f"digits: MNIST is not under {str(root)!r} ({cure}): {error}") from error
-    return Examples(found.data, found.targets.long())
+        raise RuntimeError(f"digits: MNIST is not under {root!r} ({cure}): {error}") from error
+    return Part(found.data, found.targets.long())
 
 
 def digits(
     source: str = "digits",
     *,
     seed: int = 0,
-    root: str | Path = "data",
+    root: str = "data",
     download: bool = False,
     dtype: torch.dtype = torch.float64,
     device: torch.device | str = "cpu",
-) -> Parts:
-    """Images of the digits 0 to 9 in three parts, each a pair ``x`` ``(N, pixels)``, in [0, 1], and ``y``.
+) -> Splits:
+    """Images of the digits 0 to 9 in three parts: ``x`` ``(N, pixels)``, in [0, 1], and classes ``y`` ``(N,)``.
 
     ``"digits"``: scikit-learn's 1797 images of 8 by 8, cut 60 : 20 : 20 by class (1078, 360 and 359 images).
     ``"mnist"``: 60,000 images of 28 by 28, cut 50 : 10 by class, and the 10,000 that MNIST keeps for testing;
     needs torchvision, and its files under ``root`` or ``download=True``. ``seed`` chooses the cut.
     Chapter 12. Alpaydin and Kaynak (1998); LeCun and others (1998).
-    Raises ValueError for another source, TypeError if ``dtype`` is not floating-point, ImportError without
-    torchvision, RuntimeError if MNIST is not there and could not be fetched.
+    Raises ValueError for another source or a seed below 0, TypeError if ``dtype`` is not floating-point or
+    ``seed`` no whole number, ImportError without torchvision, RuntimeError if MNIST is not there and could
+    not be fetched.
     """
     require_floating("digits", dtype)
+    require_seed("digits", seed)
     if source == "digits":
         x, y = _bundled()
         rows = stratified_rows(y, (0.6, 0.2, 0.2), seed=seed)
     elif source == "mnist":
-        (x, y), (test_x, test_y) = (_mnist(Path(root), train, download) for train in (True, False))
+        (x, y), (test_x, test_y) = (_mnist(root, train, download) for train in (True, False))
         rows = (*stratified_rows(y, (5 / 6, 1 / 6), seed=seed), len(y) + torch.arange(len(test_y)))
         x, y = torch.cat([x, test_x]), torch.cat([y, test_y])
     else:
         raise ValueError(f"digits: source must be 'digits' or 'mnist', got {source!r}")
     x = (x.flatten(1).to(dtype) / x.max()).to(device)
     y = y.to(device)
-    return Parts(*(Examples(x[part.to(device)], y[part.to(device)]) for part in rows))
+    return Splits(*(Part(x[part.to(device)], y[part.to(device)]) for part in rows))
