@@ -10,8 +10,8 @@ from lessons_pkg.data.splits import Part, Splits
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
-    ``labels``: ``(N,)``, integers; of a class of ``n`` rows the first part gets ``n * shares[0]``, rounded, and
-    so on. Each row lands in exactly one part. The same ``seed`` gives the same rows.
+    ``labels``: ``(N,)``, integers; of a class of ``n`` rows a part gets ``n`` times its share, rounded.
+    Each row lands in exactly one part. The same ``seed`` gives the same rows.
     Like scikit-learn's ``train_test_split(stratify=labels)``, with any number of parts. Chapter 12.
     Raises ValueError if ``labels`` are not integers in one row, or ``shares`` not positive and of sum 1.
     """
@@ -64,7 +64,7 @@ def digits(
     dtype: torch.dtype = torch.float64,
     device: torch.device | str = "cpu",
 ) -> Splits:
-    """Images of the digits 0 to 9 in three parts: ``x`` ``(N, pixels)``, in [0, 1], and classes ``y`` ``(N,)``.
+    """Images of the digits 0 to 9 in three parts: ``x`` ``(N, pixels)``, in [0, 1]; classes ``y`` ``(N,)``.
 
     ``"digits"``: scikit-learn's 1797 images of 8 by 8, cut 60 : 20 : 20 by class (1078, 360 and 359 images).
     ``"mnist"``: 60,000 images of 28 by 28, cut 50 : 10 by class, and the 10,000 that MNIST keeps for testing;
