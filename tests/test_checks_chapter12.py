@@ -55,7 +55,7 @@ def sign_test_by_hand(a: int, b: int) -> list[float]:
     n, fewer, more = a + b, min(a, b), max(a, b)
 
     def tail(most: int) -> float:
-        return sum(comb(n, k) for k in range(most + 1)) / 2**n
+        return float(sum(comb(n, k) for k in range(most + 1)) / 2**n)
 
     return [
         min(1, 2 * tail(fewer)),

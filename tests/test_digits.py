@@ -95,7 +95,7 @@ def test_digits_follow_seed_dtype_and_device() -> None:
         assert {part.y.dtype for part in parts} == {torch.int64}
         assert {t.device.type for part in parts for t in part} == {"meta"}
     assert first.train.x.dtype == F64
-    assert (first.train.x.min(), first.train.x.max()) == (0, 1)
+    assert (first.train.x.min().item(), first.train.x.max().item()) == (0, 1)
 
 
 BAD: list[tuple[type[Exception], Callable[[], object], str]] = [

@@ -26,10 +26,10 @@ def patches(ax: Axes) -> dict[str, PathPatch]:
 
 def boxes(patch: PathPatch) -> list[tuple[float, float, float, float]]:
     """Left, top, right and bottom of each rectangle in a path."""
-    corners = patch.get_path().vertices
+    corners = torch.tensor(patch.get_path().vertices, dtype=torch.float64)
     if len(corners) < 5:
         return []  # nothing to fill
-    fours = torch.tensor(corners.tolist()).reshape(-1, 5, 2)
+    fours = corners.reshape(-1, 5, 2)
     return [(*low, *high) for low, high in zip(fours.amin(1).tolist(), fours.amax(1).tolist(), strict=True)]
 
 

@@ -37,6 +37,16 @@ def _runs(levels: Tensor, left: float, top: float) -> Iterator[tuple[int, Box]]:
             column += wide
 
 
+def _ink(ax: Axes, levels: Tensor, corners: Sequence[tuple[float, float]]) -> None:
+    """Draw all images, each from its upper left corner, as one path per shade."""
+    shades: dict[int, list[Box]] = {}
+    for image, (left, top) in zip(levels, corners, strict=True):
+        for level, box in _runs(image, left, top):
+            shades.setdefault(level, []).append(box)
+    for level in sorted(shades.keys() - {0}):
+        _boxes(ax, shades[level], INK, level / _LEVELS, f"ink-{level}")
+
+
 def _bare(ax: Axes, right: float, bottom: float) -> None:
     ax.set(xlim=(-0.5, right + 0.5), ylim=(bottom + 0.2, -0.5), aspect="equal")
     ax.grid(visible=False)
@@ -64,14 +74,10 @@ def image_grid(
     step_x, step_y = wide * 1.2, high * 1.35
     rows = -(-len(levels) // columns)
     ax = ax if ax is not None else new_axes(size=(5.0, size or 0.2 + rows * 4.8 / columns * step_y / step_x))
-    shades: dict[int, list[Box]] = {}
-    for number, (image, label) in enumerate(zip(levels, labels, strict=True)):
-        left, top = (number % columns) * step_x, (number // columns) * step_y
-        for level, box in _runs(image, left, top):
-            shades.setdefault(level, []).append(box)
+    corners = [((k % columns) * step_x, (k // columns) * step_y) for k in range(len(levels))]
+    for (left, top), label in zip(corners, labels, strict=True):
         ax.text(left + wide / 2, top + high * 1.06, label, ha="center", va="top", fontsize=9, color=INK)
-    for level in sorted(shades.keys() - {0}):
-        _boxes(ax, shades[level], INK, level / _LEVELS, f"ink-{level}")
+    _ink(ax, levels, corners)
     _bare(ax, min(columns, len(levels)) * step_x - 0.2 * wide, rows * step_y)
     ax.axis("off")
     return ax
@@ -80,10 +86,14 @@ def image_grid(
 class _Numbers(Artist):
     """Several texts as one artist: under a slider, tables with other cells filled still draw alike."""
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    def __init__(self, ax: Axes, counts: Tensor) -> None:
         super().__init__()
-        self.texts = list(texts)
         self.set_in_layout(False)
+        self.texts = []
+        for row, column in counts.nonzero().tolist():
+            text = Text(column, row, str(int(counts[row, column])), ha="center", va="center", fontsize=9)
+            text.set(color=INK, transform=ax.transData, figure=ax.figure)
+            self.texts.append(text)
 
     def draw(self, renderer: RendererBase) -> None:
         renderer.open_group("numbers")
@@ -111,11 +121,7 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
     misses = [(column - 0.5, row - 0.5, 1.0, 1.0) for row, column in cells if row != column]
     _boxes(ax, hits, BLUE, 0.18, "hits")
     _boxes(ax, misses, ORANGE, 0.3, "misses")
-    look = {"ha": "center", "va": "center", "fontsize": 9, "color": INK, "transform": ax.transData}
-    numbers = [Text(column, row, str(int(counts[row, column])), **look) for row, column in cells]
-    for text in numbers:
-        text.set_figure(ax.figure)
-    ax.add_artist(_Numbers(numbers))
+    ax.add_artist(_Numbers(ax, counts))
     ax.set_xticks(range(classes), names)
     ax.set_yticks(range(classes), names)
     ax.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), xlabel="read as", ylabel="is")
