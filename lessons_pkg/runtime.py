@@ -26,6 +26,14 @@ def settings() -> str:
     return f"Python {platform.python_version()}, torch {torch.__version__}, device: {where}"
 
 
+def quiet() -> bool:
+    """Return True while outputs are stored or compared: a progress bar would leave its marks in them.
+
+    For ``tqdm(..., disable=quiet())``: a reader's own run shows the bar, the book does not. Chapter 12.
+    """
+    return bool(os.environ.get(REPRODUCIBLE))
+
+
 def start(version: str) -> torch.device:
     """Prepare a chapter: check the package's version, turn TF32 off, say where we run; return the device.
 
@@ -40,6 +48,6 @@ def start(version: str) -> torch.device:
     torch.backends.cuda.matmul.allow_tf32 = False  # TF32 keeps 10 bits of a float32's 23
     torch.backends.cudnn.allow_tf32 = False
     print(f"lessons_pkg {__version__} is ready.")
-    if not os.environ.get(REPRODUCIBLE):
+    if not quiet():
         print(settings())
     return device()

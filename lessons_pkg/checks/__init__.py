@@ -12,6 +12,7 @@ from lessons_pkg.checks import (
     chapter09,
     chapter10,
     chapter11,
+    chapter12,
     chapter13,
 )
 from lessons_pkg.checks.exercise import Exercise, verdict
@@ -30,6 +31,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter09.EXERCISES,
     **chapter10.EXERCISES,
     **chapter11.EXERCISES,
+    **chapter12.EXERCISES,
     **chapter13.EXERCISES,
 }
 

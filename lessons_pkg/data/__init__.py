@@ -1,7 +1,18 @@
 """Data of the course: the articles' numbers, and real sets that come with scikit-learn."""
 
 from lessons_pkg.data.articles import line_points, printed_network
-from lessons_pkg.data.diabetes import Part, Splits, diabetes
+from lessons_pkg.data.diabetes import diabetes
+from lessons_pkg.data.digits import digits, stratified_rows
 from lessons_pkg.data.scaling import StandardScaler
+from lessons_pkg.data.splits import Part, Splits
 
-__all__ = ["Part", "Splits", "StandardScaler", "diabetes", "line_points", "printed_network"]
+__all__ = [
+    "Part",
+    "Splits",
+    "StandardScaler",
+    "diabetes",
+    "digits",
+    "line_points",
+    "printed_network",
+    "stratified_rows",
+]

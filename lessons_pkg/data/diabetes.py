@@ -1,26 +1,9 @@
 """Disease progression of 442 patients, cut into parts for training, choosing and judging."""
 
-from typing import NamedTuple
-
 import torch
-from torch import Tensor
 
 from lessons_pkg.data.options import require_floating
-
-
-class Part(NamedTuple):
-    """Inputs ``x`` ``(N, features)`` and targets ``y`` ``(N, 1)``, one row per patient. Chapter 13."""
-
-    x: Tensor
-    y: Tensor
-
-
-class Splits(NamedTuple):
-    """Three parts without a common row: to fit, to choose by, and to judge by, once. Chapter 13."""
-
-    train: Part
-    validation: Part
-    test: Part
+from lessons_pkg.data.splits import Part, Splits
 
 
 def diabetes(

@@ -1,0 +1,90 @@
+"""Images of handwritten digits: the 1797 that come with scikit-learn, or MNIST through torchvision."""
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.data.options import require_floating, require_seed
+from lessons_pkg.data.splits import Part, Splits
+
+
+def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
+    """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
+
+    ``labels``: ``(N,)``, integers; of a class of ``n`` rows a part gets ``n`` times its share, rounded.
+    Each row lands in exactly one part. The same ``seed`` gives the same rows.
+    Like scikit-learn's ``train_test_split(stratify=labels)``, with any number of parts. Chapter 12.
+    Raises ValueError if ``labels`` are not integers in one row, or ``shares`` not positive and of sum 1.
+    """
+    if labels.ndim != 1 or len(labels) == 0 or labels.is_floating_point():
+        got = f"{tuple(labels.shape)}, {labels.dtype}"
+        raise ValueError(f"stratified_rows: labels must be (N >= 1,) integers, got {got}")
+    if min(shares, default=0) <= 0 or not abs(sum(shares) - 1) < 1e-9:
+        raise ValueError(f"stratified_rows: shares must be positive and add up to 1, got {shares}")
+    generator = torch.Generator().manual_seed(seed)
+    ends = torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1]
+    parts: list[list[Tensor]] = [[] for _ in shares]
+    for label in labels.unique():
+        rows = (labels == label).nonzero().flatten().cpu()
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        cuts = (len(rows) * ends).round().long()
+        for part, piece in zip(parts, rows.tensor_split(cuts), strict=True):
+            part.append(piece)
+    return tuple(torch.cat(part).sort().values for part in parts)
+
+
+def _bundled() -> Part:
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return Part(torch.from_numpy(bunch.images), torch.from_numpy(bunch.target).long())
+
+
+def _mnist(root: str, train: bool, download: bool) -> Part:
+    try:
+        from torchvision.datasets import MNIST
+    except (ImportError, RuntimeError) as error:  # RuntimeError: it is there, and does not fit this torch
+        raise ImportError(
+            "digits: MNIST needs torchvision, which cannot be imported here; run `pip install torchvision`, "
+            "or keep source='digits', which needs nothing"
+        ) from error
+    try:
+        found = MNIST(root, train=train, download=download)
+    except (RuntimeError, OSError) as error:
+        cure = "is this machine connected?" if download else "pass download=True to fetch it (about 12 MB)"
+        raise RuntimeError(f"digits: MNIST is not under {root!r} ({cure}): {error}") from error
+    return Part(found.data, found.targets.long())
+
+
+def digits(
+    source: str = "digits",
+    *,
+    seed: int = 0,
+    root: str = "data",
+    download: bool = False,
+    dtype: torch.dtype = torch.float64,
+    device: torch.device | str = "cpu",
+) -> Splits:
+    """Images of the digits 0 to 9 in three parts: ``x`` ``(N, pixels)``, in [0, 1]; classes ``y`` ``(N,)``.
+
+    ``"digits"``: scikit-learn's 1797 images of 8 by 8, cut 60 : 20 : 20 by class (1078, 360 and 359 images).
+    ``"mnist"``: 60,000 images of 28 by 28, cut 50 : 10 by class, and the 10,000 that MNIST keeps for testing;
+    needs torchvision, and its files under ``root`` or ``download=True``. ``seed`` chooses the cut.
+    Chapter 12. Alpaydin and Kaynak (1998); LeCun and others (1998).
+    Raises ValueError for another source or a seed below 0, TypeError if ``dtype`` is not floating-point or
+    ``seed`` no whole number, ImportError without torchvision, RuntimeError if MNIST is not there and could
+    not be fetched.
+    """
+    require_floating("digits", dtype)
+    require_seed("digits", seed)
+    if source == "digits":
+        x, y = _bundled()
+        rows = stratified_rows(y, (0.6, 0.2, 0.2), seed=seed)
+    elif source == "mnist":
+        (x, y), (test_x, test_y) = (_mnist(root, train, download) for train in (True, False))
+        rows = (*stratified_rows(y, (5 / 6, 1 / 6), seed=seed), len(y) + torch.arange(len(test_y)))
+        x, y = torch.cat([x, test_x]), torch.cat([y, test_y])
+    else:
+        raise ValueError(f"digits: source must be 'digits' or 'mnist', got {source!r}")
+    x = (x.flatten(1).to(dtype) / x.max()).to(device)
+    y = y.to(device)
+    return Splits(*(Part(x[part.to(device)], y[part.to(device)]) for part in rows))

@@ -1,0 +1,130 @@
+"""Small images, and the table of what they were taken for: data first, Axes back, colours of the theme."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.text import Text
+from torch import Tensor
+
+from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
+
+_LEVELS = 8  # shades of ink, each drawn as one path: an image costs a few hundred bytes, not one per pixel
+Box = tuple[float, float, float, float]  # left, top, width, height; downwards is larger
+
+
+def _boxes(ax: Axes, boxes: Sequence[Box], colour: str, alpha: float, name: str) -> None:
+    """Draw all ``boxes`` as one path; ``name`` finds it again."""
+    corners = [
+        [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high), (x, y)] for x, y, wide, high in boxes
+    ]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(boxes)
+    path = Path([corner for box in corners for corner in box] or [(0.0, 0.0)], codes or [Path.MOVETO])
+    ax.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", linewidth=0, alpha=alpha, gid=name))
+
+
+def _runs(levels: Tensor, left: float, top: float) -> Iterator[tuple[int, Box]]:
+    """Join neighbours of one shade in a row of pixels: level, and the box that they fill."""
+    for row, values in enumerate(levels.tolist()):
+        column = 0
+        for level, group in groupby(values):
+            wide = len(list(group))
+            yield level, (left + column, top + row, wide, 1)
+            column += wide
+
+
+def _ink(ax: Axes, levels: Tensor, corners: Sequence[tuple[float, float]]) -> None:
+    """Draw all images, each from its upper left corner, as one path per shade."""
+    shades: dict[int, list[Box]] = {}
+    for image, (left, top) in zip(levels, corners, strict=True):
+        for level, box in _runs(image, left, top):
+            shades.setdefault(level, []).append(box)
+    for level in sorted(shades.keys() - {0}):
+        _boxes(ax, shades[level], INK, level / _LEVELS, f"ink-{level}")
+
+
+def _bare(ax: Axes, right: float, bottom: float) -> None:
+    ax.set(xlim=(-0.5, right + 0.5), ylim=(bottom + 0.2, -0.5), aspect="equal")
+    ax.grid(visible=False)
+
+
+def image_grid(
+    images: Tensor,
+    labels: Sequence[str],
+    *,
+    columns: int = 5,
+    size: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw ``images`` ``(N, height, width)``, 0 as paper and the largest value as ink, a label below each.
+
+    ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
+    Negative values are drawn as 0. Raises ValueError for another shape, or unless there is a label per image.
+    """
+    if images.ndim != 3 or images.numel() == 0 or len(labels) != len(images) or columns < 1:
+        got = f"{tuple(images.shape)}, {len(labels)} labels, {columns} columns"
+        raise ValueError(f"image_grid: give images (N >= 1, height, width) and N labels, got {got}")
+    values = images.detach().cpu().double().clamp(min=0)
+    levels = (values / values.max().clamp(min=1e-300) * _LEVELS).round().long()
+    high, wide = levels.shape[1:]
+    step_x, step_y = wide * 1.2, high * 1.35
+    rows = -(-len(levels) // columns)
+    ax = ax if ax is not None else new_axes(size=(5.0, size or 0.2 + rows * 4.8 / columns * step_y / step_x))
+    corners = [((k % columns) * step_x, (k // columns) * step_y) for k in range(len(levels))]
+    for (left, top), label in zip(corners, labels, strict=True):
+        ax.text(left + wide / 2, top + high * 1.06, label, ha="center", va="top", fontsize=9, color=INK)
+    _ink(ax, levels, corners)
+    _bare(ax, min(columns, len(levels)) * step_x - 0.2 * wide, rows * step_y)
+    ax.axis("off")
+    return ax
+
+
+class _Numbers(Artist):
+    """Several texts as one artist: under a slider, tables with other cells filled still draw alike."""
+
+    def __init__(self, ax: Axes, counts: Tensor) -> None:
+        super().__init__()
+        self.set_in_layout(False)
+        self.texts = []
+        for row, column in counts.nonzero().tolist():
+            text = Text(column, row, str(int(counts[row, column])), ha="center", va="center", fontsize=9)
+            text.set(color=INK, transform=ax.transData, figure=ax.figure)
+            self.texts.append(text)
+
+    def draw(self, renderer: RendererBase) -> None:
+        renderer.open_group("numbers")
+        for text in self.texts:
+            text.draw(renderer)
+        renderer.close_group("numbers")
+
+
+def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+    """Draw ``counts`` ``(C, C)``, a row per true class and a column per predicted one, as numbers.
+
+    Hits lie on the diagonal; the other cells that are not 0 are shaded, so that colour says nothing that
+    place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
+    shape, negative counts or another number of names.
+    """
+    classes = len(counts)
+    if counts.shape != (classes, classes) or classes == 0 or bool((counts < 0).any()):
+        raise ValueError(f"confusion_table: counts must be (C, C), none negative, got {tuple(counts.shape)}")
+    names = list(names) if names is not None else [str(number) for number in range(classes)]
+    if len(names) != classes:
+        raise ValueError(f"confusion_table: give {classes} names, got {len(names)}")
+    ax = ax if ax is not None else new_axes(size=(5.0, 4.6))
+    hits = [(k - 0.5, k - 0.5, 1.0, 1.0) for k in range(classes)]
+    cells = [(row, column) for row, column in counts.nonzero().tolist()]
+    misses = [(column - 0.5, row - 0.5, 1.0, 1.0) for row, column in cells if row != column]
+    _boxes(ax, hits, BLUE, 0.18, "hits")
+    _boxes(ax, misses, ORANGE, 0.3, "misses")
+    ax.add_artist(_Numbers(ax, counts))
+    ax.set_xticks(range(classes), names)
+    ax.set_yticks(range(classes), names)
+    ax.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), xlabel="read as", ylabel="is")
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
+    return ax
