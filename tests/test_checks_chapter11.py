@@ -34,7 +34,9 @@ CHAINED = [0.2 * min(1, 0.25 + 0.25 * t) * 0.1 ** (t // 2) for t in range(7)]
 INDEPENDENT: dict[str, list[Row]] = {
     "11.1": [
         [0.05, 0.1, 0.15, 0.2, 0.2, 0.02, 0.02],
-        seven(start=1 / 3), seven(total=2), seven(size=1), seven(gamma=0.5), CHAINED, seven(start=1.0),
+        seven(start=1 / 3), seven(total=2), seven(size=1),
+        [0.05, 0.1, 0.15, 0.02, 0.002, 0.002, 0.0002], [0.25, 0.5, 0.75, 1, 1, 0.1, 0.1], CHAINED,
+        seven(start=1.0),
     ],
     "11.2": [
         [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.001],
@@ -74,8 +76,17 @@ def noise(rows: list[Row], size: int) -> Row:
     squares = [sum((a - b) ** 2 for a, b in zip(row, mean, strict=True)) for row in rows]
     spread = sum(squares) / count
     right = spread / size * (count - size) / (count - 1)
+    unbiased = sum(squares) / (count - 1) / size * (count - size) / (count - 1)
     replaced = spread / size * (count - size) / count
-    return [right, spread / size, replaced, math.sqrt(right), right / len(mean), right / size, right * size]
+    return [
+        right,
+        spread / size,
+        replaced,
+        math.sqrt(right),
+        right / len(mean),
+        unbiased,
+        right * size,
+    ]
 
 
 @pytest.mark.parametrize(("name", "twin"), [("11.3", clipping), ("11.4", noise)])

@@ -17,6 +17,7 @@ INDEPENDENT: dict[str, list[list[float]]] = {
         [243, 3 / 243],
         [486, 2 / 486],
         [486, 1 / 486],
+        [486, 1.5 / 486],
         [162, 3 / 162],
         [54, 3 / 54],
     ],
@@ -38,12 +39,14 @@ def by_hand(loss: float, old: list[float], new: list[float]) -> list[list[float]
         return [mse, sqrt(mse), 1 - mse / variance(new, short)]
 
     right = result(loss * variance(old))
+    around = sum((v - sum(old) / len(old)) ** 2 for v in new) / len(new)
     return [
         right,
         result(loss * sqrt(variance(old))),
         result(loss * variance(new)),
         result(loss * variance(old, 1), 1),
         [*right[:2], 1 - loss],
+        [*right[:2], 1 - right[0] / around],
         [*right[:2], 1 - right[2]],
         [right[0], sqrt(loss), right[2]],
     ]

@@ -54,7 +54,7 @@ def test_the_page_says_what_is_not_tested_and_the_toc_has_both_pages() -> None:
     (reference,) = [part["chapters"] for part in parts if part["caption"] == "Reference"]
     files = [chapter["file"] for chapter in reference]
     assert files[0] == "book/how-to-use-this-course"
-    assert files.index("book/from-error-to-chapter") == files.index("book/choosing-a-loss") + 1
+    assert "book/from-error-to-chapter" in files
 
 
 @pytest.mark.site

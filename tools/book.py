@@ -9,14 +9,25 @@ MARK = ROOT / "_build" / ".built"
 LOG = ROOT / "_build" / "build.log"
 
 
-def main() -> int:
-    """Run Jupyter Book over the stored outputs; show its log only where something is wrong."""
+NOT_READY = "ConnectionRefusedError"  # a slow machine asked the formulas' server a moment too early
+
+
+def build() -> tuple[int, str]:
+    """Run Jupyter Book over the stored outputs; return its exit status and its log."""
     command = ["jupyter-book", "build", str(ROOT), "-W", "-n", "--keep-going"]
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w", encoding="utf-8") as log:
         run = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, timeout=600, check=False)
-    if run.returncode:
-        print(LOG.read_text(encoding="utf-8")[-6000:])
+    return run.returncode, LOG.read_text(encoding="utf-8")
+
+
+def main() -> int:
+    """Build; show the log only where something is wrong."""
+    status, log = build()
+    if status and NOT_READY in log:
+        status, log = build()
+    if status:
+        print(log[-6000:])
         print("The book was not built: see the lines above.")
         return 1
     MARK.touch()

@@ -64,17 +64,14 @@ class LedgerTable(SphinxDirective):
                 row.verdict,
                 classes=["verdict", row.verdict.split()[0]],
             )
-            settled: list[nodes.Node] = [nodes.Text("No chapter has settled this yet.")]
-            if row.target:
-                chapter, section = row.target.split("#")
-                title = f"Chapter {int(chapter[:2])}"
-                link = nodes.reference(
-                    "",
-                    title,
-                    refuri=f"{book_url(self.config)}{chapter}.html#{section}",
-                    internal=False,
-                )
-                settled = [nodes.Text(f"{row.truth} "), link]
+            chapter, section = row.target.split("#")
+            link = nodes.reference(
+                "",
+                f"Chapter {int(chapter[:2])}",
+                refuri=f"{book_url(self.config)}{chapter}.html#{section}",
+                internal=False,
+            )
+            settled = [nodes.Text(f"{row.truth} "), link]
             rows.append([_paragraph(nodes.Text(row.id)), _paragraph(nodes.Text(row.statement)),
                          _paragraph(verdict), _paragraph(*settled)])  # fmt: skip
             ids.append(row.anchor)

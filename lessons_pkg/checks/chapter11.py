@@ -62,14 +62,6 @@ def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1)
     return tuple(rates)
 
 
-def _before_each() -> Rates:
-    return (0.1, *rates_after()[:-1])
-
-
-def _only_once() -> Rates:
-    return tuple(max(rate, 0.01) for rate in rates_after())
-
-
 def _clip_cases() -> list[Case]:
     rows = [([3.0, 4.0], 1.0), ([0.3, -0.4], 1.0), ([6.0, -8.0, 0.0], 2.0), ([0.0, 0.0], 1.0)]
     return [tuple(torch.tensor(part, dtype=torch.float64) for part in row) for row in rows]
@@ -111,7 +103,11 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: seven_rates(1 / 3), "The start factor is 0.25; a third is the default."),
             Mistake(lambda: seven_rates(total=2), "Full rate in epoch 3, not 2: total_iters is 3."),
             Mistake(lambda: seven_rates(size=1), "The staircase goes down every two epochs, not every one."),
-            Mistake(lambda: seven_rates(gamma=0.5), "gamma is 0.1: a tenth, not a half."),
+            Mistake(
+                lambda: (*seven_rates()[:3], 0.02, 0.002, 0.002, 0.0002),
+                "The second schedule counts from its milestone, not from epoch 0.",
+            ),
+            Mistake(lambda: tuple(r / RATE for r in seven_rates()), "Those are factors: times 0.2."),
             Mistake(
                 _compounding, "That is both at once, as if chained. The second one waits for its milestone."
             ),
@@ -128,8 +124,11 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: rates_after(threshold=0.0),
                 "0.79999 is no improvement: it must be better by one part in ten thousand.",
             ),
-            Mistake(_before_each, "Those are the rates before each call; asked for are those after it."),
-            Mistake(_only_once, "The count starts again, and the rate falls a second time."),
+            Mistake(lambda: (0.1, *rates_after()[:-1]), "Those are the rates before each call, not after."),
+            Mistake(
+                lambda: tuple(max(r, 0.01) for r in rates_after()),
+                "The count starts again, and the rate falls a second time.",
+            ),
             Mistake(lambda: rates_after(factor=0.5), "The default factor is 0.1."),
         ),
     ),
@@ -169,7 +168,9 @@ EXERCISES: dict[str, Exercise] = {
                 lambda g, b: noise_by_counting(g, b) / g.shape[1],
                 "Add up the d entries: the squared length is a sum.",
             ),
-            Mistake(lambda g, b: noise_by_counting(g, b) / b, "Divide by B, not by its square."),
+            Mistake(
+                lambda g, b: noise_by_counting(g, b) / (1 - 1 / len(g)), "V divides by N: var(correction=0)."
+            ),
             Mistake(lambda g, b: noise_by_counting(g, b) * b, "That is not divided by B."),
         ),
         cases=_noise_cases,

@@ -39,6 +39,10 @@ def _deviation_once(loss: Tensor, old: Tensor, new: Tensor) -> Triple:
     return mse, mse.sqrt(), 1 - mse / new.var(correction=0)
 
 
+def _around_old_mean(loss: Tensor, old: Tensor, new: Tensor) -> Tensor:
+    return 1 - units(loss, old, new)[0] / (new - old.mean()).square().mean()
+
+
 def _changed(place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Callable[..., list[Tensor]]:
     def wrong(loss: Tensor, old: Tensor, new: Tensor) -> list[Tensor]:
         values = list(units(loss, old, new))
@@ -115,6 +119,10 @@ EXERCISES = {
                 "1 - mse_z is R2 only if the new targets have the variance of the training targets.",
             ),
             Mistake(
+                _changed(2, _around_old_mean),
+                "R2 compares with the mean of the new targets, not with the mean of the training targets.",
+            ),
+            Mistake(
                 _changed(2, lambda loss, old, new: 1 - units(loss, old, new)[2]),
                 "That is the share that is left unexplained: subtract it from 1.",
             ),
@@ -156,6 +164,10 @@ EXERCISES = {
             Mistake(lambda: flattest_of_three(factor=0.5), "The square brings a factor 2."),
             Mistake(lambda: flattest_of_three(momentum=0.0), "The rate is without momentum: 2(1 + 0.5)."),
             Mistake(lambda: flattest_of_three(momentum=-MOMENTUM), "Momentum widens the bound: 1 + 0.5."),
+            Mistake(
+                lambda: (flattest_of_three()[0], flattest_of_three()[1] / 2),
+                "The rate is half of what it may be: 2(1 + 0.5) over the curvature, with the 2.",
+            ),
             Mistake(
                 lambda: flattest_of_three(factor=1 / 3),
                 "That is the curvature along one weight; all three moved together are steeper.",

@@ -12,9 +12,10 @@ def diabetes(
     """Split scikit-learn's diabetes data, in their own units: 265, 88 and 89 patients, drawn by ``seed``.
 
     ``x`` ``(N, 10)``: age (years), sex (1 or 2), body mass index (kg/m²), mean blood pressure (mm Hg), total,
-    low-density and high-density cholesterol (mg/dl), total divided by high-density, logarithm of the
-    triglycerides, blood sugar (mg/dl). ``y`` ``(N, 1)``: progression of the disease within a year, a score
-    from 25 to 346. The rows of a seed are the same on every machine; nothing is scaled.
+    low-density and high-density cholesterol (mg/dl), total divided by high-density, presumably the logarithm
+    of the triglycerides, blood sugar (mg/dl); documented is the unit of the age only. ``y`` ``(N, 1)``:
+    progression of the disease within a year, a score from 25 to 346. The rows of a seed are the
+    same on every machine; nothing is scaled.
     Chapter 13. Efron, Hastie, Johnstone and Tibshirani (2004); ``sklearn.datasets.load_diabetes``.
     Raises TypeError if ``dtype`` is not floating-point or ``seed`` no whole number, ValueError below 0.
     """

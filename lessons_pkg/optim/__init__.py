@@ -1,5 +1,7 @@
 """Optimizers with the arguments of ``torch.optim``, written to be read."""
 
+from lessons_pkg.optim.adam import Adam, AdamW
+from lessons_pkg.optim.rmsprop import RMSprop
 from lessons_pkg.optim.sgd import SGD
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "Adam", "AdamW", "RMSprop"]

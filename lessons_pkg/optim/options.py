@@ -14,3 +14,21 @@ def require_at_least_zero(optimizer: str, **options: object) -> None:
             raise TypeError(f"{optimizer}: {name} must be a number, got {kind}")
         if not float(value) >= 0:  # not-a-number fails, too
             raise ValueError(f"{optimizer}: {name} must be >= 0, got {value}")
+
+
+def require_decay_rates(optimizer: str, **rates: object) -> None:
+    """Refuse rates outside [0, 1), at which a running mean would not be one.
+
+    Chapter 10. Raises TypeError if one is not a number, ValueError if one is not in [0, 1).
+    """
+    require_at_least_zero(optimizer, **rates)
+    for name, rate in rates.items():
+        if isinstance(rate, Real) and float(rate) >= 1:
+            raise ValueError(f"{optimizer}: {name} must be < 1, got {rate}")
+
+
+def require_pair(optimizer: str, **pairs: object) -> None:
+    """Refuse what does not hold two things: ``require_pair("Adam", betas=betas)``. Chapter 10. TypeError."""
+    for name, pair in pairs.items():
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"{optimizer}: {name} must be a pair of numbers, got {pair!r}")

@@ -1,16 +1,14 @@
 """Gradient descent with what ``torch.optim.SGD`` adds to it."""
 
-from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Tensor
-from torch.optim import Optimizer
 
+from lessons_pkg.optim.base import DenseOptimizer
 from lessons_pkg.optim.options import require_at_least_zero
 
 
-class SGD(Optimizer):
+class SGD(DenseOptimizer):
     r"""Gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.
 
     Per parameter :math:`\theta` with gradient :math:`g` (:math:`-g` with ``maximize``), learning rate
@@ -23,14 +21,14 @@ class SGD(Optimizer):
         \theta &\leftarrow \theta - \eta u, \quad
         u = \begin{cases} d & \mu = 0 \\ v & \mu > 0 \\ d + \mu v & \text{with Nesterov} \end{cases}
 
-    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own.
-    Attributes, ``zero_grad``, ``state_dict``, hooks and what schedulers need come from
-    ``torch.optim.Optimizer``. Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and
-    ``differentiable`` choose an implementation and are left out, as is a tensor for ``lr``. Chapter 3.
+    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Groups, closure
+    and the look at all gradients before any step come from ``DenseOptimizer``. Twin of ``torch.optim.SGD``,
+    whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation and are left out, as is a
+    tensor for ``lr``. Chapter 3.
     Robbins and Monro (1951), Polyak (1964), Nesterov (1983), Sutskever and others (2013).
     Raises TypeError or ValueError if ``lr``, ``momentum`` or ``weight_decay`` is not a number or negative,
     if ``nesterov`` is asked for without momentum or with dampening, or, before ``step`` has moved anything,
-    if a gradient is sparse.
+    if a gradient is sparse or complex.
     """
 
     def __init__(
@@ -44,38 +42,21 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        require_at_least_zero("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         defaults = {"lr": lr, "momentum": momentum, "dampening": dampening}
         defaults |= {"weight_decay": weight_decay, "nesterov": nesterov}
         super().__init__(params, defaults | {"maximize": maximize})
 
-    def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Take over more parameters, with options of their own where given; see the class for errors."""
-        if not isinstance(param_group, dict):
-            kind = type(param_group).__name__
-            raise TypeError(f"SGD: a parameter group must be a dict, got {kind}")
-        options = {**self.defaults, **param_group}
+    def require(self, options: dict[str, Any]) -> None:
+        """Refuse options that are not allowed; see the class."""
         names = ("lr", "momentum", "weight_decay")
         require_at_least_zero("SGD", **{name: options[name] for name in names})
         mu, dampening = options["momentum"], options["dampening"]
         if options["nesterov"] and (mu == 0 or dampening != 0):
             raise ValueError(f"SGD: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
-        super().add_param_group(param_group)
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Move every parameter that has a gradient; return what ``closure``, if given, computes first."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-        moving = [(p, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
-        for p, _ in moving:  # before anything has moved
-            if p.grad.is_sparse:
-                raise TypeError(f"SGD: gradients must be dense, got sparse {tuple(p.shape)}")
-        for p, group in moving:
-            p.sub_(self.direction(p, p.grad, group), alpha=float(group["lr"]))
-        return loss
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
+        """Move ``p`` by minus the learning rate times its direction."""
+        p.sub_(self.direction(p, grad, group), alpha=float(group["lr"]))
 
     def direction(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
         """Return what the learning rate multiplies, shaped like ``p``; update the memory kept for ``p``."""

@@ -1,0 +1,109 @@
+"""Adam, its variant AMSGrad, and AdamW, which keeps the weight decay out of the moments."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.optim.base import DenseOptimizer, remembered
+from lessons_pkg.optim.options import require_at_least_zero, require_decay_rates, require_pair
+
+
+class Adam(DenseOptimizer):
+    r"""Adaptive moments: a running mean of the gradients, divided by the root of that of their squares.
+
+    Per parameter :math:`\theta` with gradient :math:`g` (:math:`-g` with ``maximize``), learning rate
+    :math:`\eta`, ``betas`` :math:`\beta_1, \beta_2`, ``weight_decay`` :math:`\lambda`, in step :math:`t`:
+
+    .. math::
+
+        g &\leftarrow g + \lambda \theta, \quad
+        \text{or, if decoupled, } \theta \leftarrow (1 - \eta \lambda) \theta \\
+        m &\leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+        v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
+        \hat m &= m / (1 - \beta_1^t), \quad \hat v = v / (1 - \beta_2^t) \\
+        \theta &\leftarrow \theta - \eta \, \hat m / (\sqrt{\hat v} + \epsilon)
+
+    With ``amsgrad``, the largest :math:`v` so far (before the correction) takes the place of :math:`v`
+    in :math:`\hat v`.
+
+    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Remembers
+    ``exp_avg`` (:math:`m`), ``exp_avg_sq`` (:math:`v`), ``max_exp_avg_sq`` with ``amsgrad``, and ``step``
+    (:math:`t`), per parameter. Twin of ``torch.optim.Adam``, whose ``foreach``, ``fused``, ``capturable`` and
+    ``differentiable`` choose an implementation and are left out, as are tensors for ``lr`` and ``betas``.
+    Chapter 10. Kingma and Ba (2015), Reddi and others (2018) for ``amsgrad``.
+    Raises TypeError or ValueError if ``lr``, ``eps`` or ``weight_decay`` is not a number or negative, if
+    ``betas`` is not a pair in [0, 1), or, before ``step`` has moved anything, if a gradient is sparse or
+    complex.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        defaults: dict[str, Any] = {"lr": lr, "betas": betas, "eps": eps}
+        defaults |= {"weight_decay": weight_decay, "amsgrad": amsgrad}
+        defaults |= {"maximize": maximize}
+        defaults |= {"decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(params, defaults)
+
+    def require(self, options: dict[str, Any]) -> None:
+        """Refuse options that are not allowed; see the class."""
+        name, betas = type(self).__name__, options["betas"]
+        keys = ("lr", "eps", "weight_decay")
+        require_at_least_zero(name, **{key: options[key] for key in keys})
+        require_pair(name, betas=betas)
+        rates = {f"betas[{k}]": beta for k, beta in enumerate(betas)}
+        require_decay_rates(name, **rates)
+
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
+        """Move ``p`` by one step of the formula above."""
+        lr, decay = float(group["lr"]), group["weight_decay"]
+        beta1, beta2 = group["betas"]
+        g = -grad if group["maximize"] else grad
+        if group["decoupled_weight_decay"]:
+            p.mul_(1 - lr * decay)  # AdamW: the moments do not see it
+        elif decay != 0:
+            g = g.add(p, alpha=decay)
+        kept = remembered(self.state[p], p, "exp_avg", "exp_avg_sq")
+        kept["step"] += 1
+        t = kept["step"].item()
+        m = kept["exp_avg"].mul_(beta1).add_(g, alpha=1 - beta1)
+        v = kept["exp_avg_sq"].mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        if group["amsgrad"]:
+            largest = remembered(kept, p, "max_exp_avg_sq")["max_exp_avg_sq"]
+            v = torch.maximum(largest, v, out=largest)
+        m_hat = m / (1 - beta1**t)  # the means began at 0
+        v_hat = v / (1 - beta2**t)
+        p.sub_(m_hat / (v_hat.sqrt() + group["eps"]), alpha=lr)
+
+
+class AdamW(Adam):
+    r"""Adam with decoupled weight decay: :math:`\theta \leftarrow (1 - \eta\lambda)\theta` before each step.
+
+    :class:`Adam` with ``decoupled_weight_decay=True`` and a ``weight_decay`` :math:`\lambda` of 0.01 unless
+    you say otherwise; everything else as there. Twin of ``torch.optim.AdamW``. Chapter 10. Loshchilov and
+    Hutter (2019). Raises what :class:`Adam` raises.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        same = (params, lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(*same, maximize=maximize, decoupled_weight_decay=True)

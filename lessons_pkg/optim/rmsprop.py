@@ -1,0 +1,76 @@
+"""Steps divided by the size that a parameter's gradients have had lately."""
+
+from typing import Any
+
+from torch import Tensor
+
+from lessons_pkg.optim.base import DenseOptimizer, remembered
+from lessons_pkg.optim.options import require_at_least_zero, require_decay_rates
+
+
+class RMSprop(DenseOptimizer):
+    r"""Gradient descent in which each parameter divides its steps by the size of its own gradients.
+
+    Per parameter :math:`\theta` with gradient :math:`g` (:math:`-g` with ``maximize``), learning rate
+    :math:`\eta`, ``alpha`` :math:`\alpha`, ``weight_decay`` :math:`\lambda` and ``momentum`` :math:`\mu`:
+
+    .. math::
+
+        g &\leftarrow g + \lambda \theta \\
+        s &\leftarrow \alpha s + (1 - \alpha) g^2, \quad
+        a \leftarrow \alpha a + (1 - \alpha) g \quad \text{(centered only)} \\
+        u &= g / (\sqrt{s} + \epsilon), \quad
+        u = g / (\sqrt{s - a^2} + \epsilon) \quad \text{if centered} \\
+        b &\leftarrow \mu b + u, \quad \theta \leftarrow \theta - \eta b
+
+    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Remembers
+    ``square_avg`` (:math:`s`), ``grad_avg`` (:math:`a`) if centered, ``momentum_buffer`` (:math:`b`) if
+    :math:`\mu > 0`, and ``step``, which it counts and does not use.
+    Twin of ``torch.optim.RMSprop``, whose ``foreach``, ``capturable`` and ``differentiable`` choose an
+    implementation and are left out. Chapter 10. Hinton (2012, lecture 6), Graves (2013) for ``centered``.
+    Raises TypeError or ValueError if ``lr``, ``eps``, ``weight_decay`` or ``momentum`` is not a number or
+    negative, if ``alpha`` is not in [0, 1) (torch takes more, and divides by 0 or nan), or, before ``step``
+    has moved anything, if a gradient is sparse or complex.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        defaults = {"lr": lr, "alpha": alpha, "eps": eps}
+        defaults |= {"weight_decay": weight_decay, "momentum": momentum}
+        defaults |= {"centered": centered, "maximize": maximize}
+        super().__init__(params, defaults)
+
+    def require(self, options: dict[str, Any]) -> None:
+        """Refuse options that are not allowed; see the class."""
+        name = type(self).__name__
+        keys = ("lr", "eps", "weight_decay", "momentum")
+        require_at_least_zero(name, **{key: options[key] for key in keys})
+        require_decay_rates(name, alpha=options["alpha"])
+
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
+        """Move ``p`` by one step of the formula above."""
+        alpha, mu = group["alpha"], group["momentum"]
+        g = -grad if group["maximize"] else grad
+        if group["weight_decay"] != 0:
+            g = g.add(p, alpha=group["weight_decay"])
+        kept = remembered(self.state[p], p, "square_avg")
+        kept["step"] += 1
+        s = kept["square_avg"].mul_(alpha).addcmul_(g, g, value=1 - alpha)
+        if group["centered"]:  # by the deviation, not the root mean square
+            a = remembered(kept, p, "grad_avg")["grad_avg"]
+            s = s - a.mul_(alpha).add_(g, alpha=1 - alpha) ** 2
+        u = g / (s.sqrt() + group["eps"])
+        if mu > 0:
+            b = remembered(kept, p, "momentum_buffer")["momentum_buffer"]
+            u = b.mul_(mu).add_(u)
+        p.sub_(u, alpha=float(group["lr"]))
