@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 
 from benchmarks import chapters, differences, notebooks_against_scripts, results
-from lessons_pkg import losses, optim
+from lessons_pkg import losses
 
 
 def test_every_twin_is_compared_and_equal_to_rounding() -> None:
@@ -21,7 +21,7 @@ def test_every_twin_is_compared_and_equal_to_rounding() -> None:
         assert max(value, gradient) < 1e-12, name
         assert max(short_value, short_gradient) < 1e-4, name
     stepped = tables["optimizers"]["rows"]
-    assert [row[0] for row in stepped] == optim.__all__
+    assert [row[0] for row in stepped] == ["SGD", "Adam", "AdamW", "RMSprop"]
     assert all(sets >= 3 and long < 1e-12 and short < 1e-4 for _, sets, long, short in stepped)
 
 
