@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from lessons_pkg.optim.clip import clip_grad_norm_
+from lessons_pkg.optim import clip_grad_norm_
 
 SHAPES: list[tuple[int, ...]] = [(2, 3), (4,), ()]
 

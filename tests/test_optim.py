@@ -304,10 +304,11 @@ def test_sparse_gradients_are_refused() -> None:
 
 
 def test_public_names_are_documented_with_their_source_of_truth() -> None:
-    assert sorted(package.__all__) == ["Adam", "AdamW", "RMSprop", "SGD"]
+    assert sorted(package.__all__) == ["Adam", "AdamW", "RMSprop", "SGD", "clip_grad_norm_"]
     for name in package.__all__:
         doc = getattr(package, name).__doc__
-        for part in (":math:", "Twin of ``torch.optim.", "Chapter ", "Raises "):
+        home = "torch.nn.utils" if name == "clip_grad_norm_" else "torch.optim"
+        for part in (":math:", f"Twin of ``{home}.{name}``", "Chapter ", "Raises "):
             assert part in doc, f"{name}: docstring lacks {part!r}"
 
 

@@ -7,6 +7,7 @@ from lessons_pkg.checks.exercise import Case, Exercise, Mistake
 
 GRADIENTS, RATE, EPS = (40.0, -1e-6, 1e-8), 0.001, 1e-8  # exercise 10.1
 BETA1, BETA2, ALPHA = 0.9, 0.999, 0.99
+EQUAL = 0.9  # exercise 10.2: both decay rates
 WEIGHT, STEP, DECAY = 2.0, 0.05, 0.3  # exercise 10.3
 Numbers = tuple[float, ...]
 
@@ -40,8 +41,8 @@ def _mean_of_ones(beta: float, t: int) -> Tensor:
 
 
 def uncorrected_length(t: int) -> Tensor:
-    """Length of an Adam step without the corrections, in learning rates."""
-    return _mean_of_ones(BETA1, t) * _mean_of_ones(BETA2, t).rsqrt()
+    """Length of an Adam step with equal decay rates and no corrections, in learning rates."""
+    return _mean_of_ones(EQUAL, t) * _mean_of_ones(EQUAL, t).rsqrt()
 
 
 def decayed() -> Numbers:
@@ -93,24 +94,27 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "10.2": Exercise(
         uncorrected_length,
-        "Above one from the very first step, and for thousands more.",
+        "Too short this time: whether the first steps are too long is up to the two decay rates.",
         (
             Mistake(
-                lambda t: (1 - BETA1**t) / (1 - BETA2**t),
-                "Adam divides by the root of v: take the root of the second factor.",
+                lambda t: (1 - BETA1**t) / (1 - BETA2**t) ** 0.5,
+                "Those are the default decay rates; the colleague has 0.9 twice.",
+            ),
+            Mistake(lambda t: 1.0, "One at each step: that is Adam itself, or the root of v was forgotten."),
+            Mistake(
+                lambda t: (1 - EQUAL**t) ** -0.5,
+                "That leaves out only the correction of v, or is upside down: the root of v is below.",
             ),
             Mistake(
-                lambda t: (1 - BETA2**t) ** 0.5 / (1 - BETA1**t),
-                "That is the other way round: how many times as long Adam's is.",
+                lambda t: 1 - EQUAL**t,
+                "That leaves out only the correction of m; v is not corrected, either.",
             ),
-            Mistake(lambda t: (1 - BETA2**t) ** -0.5, "That leaves out only the correction of v."),
-            Mistake(lambda t: 1 - BETA1**t, "That leaves out only the correction of m."),
             Mistake(
-                lambda t: (1 - BETA1) / (1 - BETA2) ** 0.5,
+                lambda t: (1 - EQUAL) ** 0.5,
                 "That is right for the first step only; how much has come in after t of them?",
             ),
             Mistake(
-                lambda t: (1 - BETA1 ** (t - 1)) / ((1 - BETA2 ** (t - 1)) ** 0.5 if t > 1 else 1),
+                lambda t: (1 - EQUAL ** (t - 1)) ** 0.5,
                 "Steps are counted from 1: in the first, one gradient has come in already.",
             ),
         ),
@@ -128,7 +132,7 @@ EXERCISES: dict[str, Exercise] = {
                 "AdamW shrinks the weight itself: the pull is not divided.",
             ),
             Mistake(lambda: _adamw_at(WEIGHT * (1 - DECAY)), "AdamW, too, multiplies the decay by the rate."),
-            Mistake(lambda: _adamw_at(WEIGHT - STEP * DECAY), "AdamW's decay is a share of the weight."),
+            Mistake(lambda: _adamw_at(WEIGHT), "AdamW shrinks a weight where the gradient is zero, too."),
             Mistake(
                 lambda: _adamw_at(decayed()[1] * (1 - STEP * DECAY)),
                 "AdamW's own gradient is zero here, so nothing is left but the shrinking.",

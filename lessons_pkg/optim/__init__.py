@@ -1,7 +1,8 @@
-"""Optimizers with the arguments of ``torch.optim``, written to be read."""
+"""Optimizers with the arguments of ``torch.optim``, and clipping before their step, written to be read."""
 
 from lessons_pkg.optim.adam import Adam, AdamW
+from lessons_pkg.optim.clip import clip_grad_norm_
 from lessons_pkg.optim.rmsprop import RMSprop
 from lessons_pkg.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "RMSprop"]
+__all__ = ["SGD", "Adam", "AdamW", "RMSprop", "clip_grad_norm_"]
