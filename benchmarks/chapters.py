@@ -15,7 +15,7 @@ from benchmarks.results import RESULTS, provenance, store
 from lessons_pkg.runtime import device
 from tools.notebooks import BOOK, refresh
 
-HEAD = ["chapters equal", "on", "device", "Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets"]
+HEAD = ["notebooks equal", "on", "device", "Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets"]
 
 
 def row(notebooks: Sequence[Path]) -> list[str]:
@@ -26,7 +26,7 @@ def row(notebooks: Sequence[Path]) -> list[str]:
     here = provenance() | {name: version(name) for name in ("matplotlib", "ipywidgets", "IPython")}
     kernels = "CUDA" if device().type == "cuda" else f"CPU, {torch.backends.cpu.get_cpu_capability()}"
     here["device"] = f"{kernels}, {here['system']}"
-    here["chapters equal"] = f"{len(notebooks) - len(problems)} of {len(notebooks)}"
+    here["notebooks equal"] = f"{len(notebooks) - len(problems)} of {len(notebooks)}"
     return [here[name] for name in HEAD]
 
 

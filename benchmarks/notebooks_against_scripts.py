@@ -82,7 +82,7 @@ def measure(notebooks: Sequence[Path], rounds: int) -> dict[str, Table]:
         [way, *(f"{f(taken):.1f} s" for f in (statistics.median, min, max)), statistics.median(taken) / base]
         for way, taken in times.items()
     ]
-    head = [f"chapters: {len(notebooks)}, rounds: {rounds}", "median", "fastest", "slowest", "to scripts"]
+    head = [f"notebooks: {len(notebooks)}, rounds: {rounds}", "median", "fastest", "slowest", "to scripts"]
     return {"times": {"head": head, "rows": rows}}
 
 

@@ -50,7 +50,7 @@ def notebook(tmp_path: Path) -> Path:
 def test_a_notebook_runs_as_a_plain_script(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebooks_against_scripts, "run_nbval", lambda *_: None)
     table = notebooks_against_scripts.measure([notebook], rounds=1)["times"]
-    assert table["head"][0] == "chapters: 1, rounds: 1"
+    assert table["head"][0] == "notebooks: 1, rounds: 1"
     assert table["rows"][0][-1] == 1
     assert len(table["rows"]) == 3
     assert not (notebook.parent / "ran").exists(), "scripts run in a folder of their own"
