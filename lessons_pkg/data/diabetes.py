@@ -2,7 +2,7 @@
 
 import torch
 
-from lessons_pkg.data.options import require_floating
+from lessons_pkg.data.options import require_floating, require_seed
 from lessons_pkg.data.splits import Part, Splits
 
 
@@ -20,10 +20,7 @@ def diabetes(
     Raises TypeError if ``dtype`` is not floating-point or ``seed`` no whole number, ValueError below 0.
     """
     require_floating("diabetes", dtype)
-    if not isinstance(seed, int):
-        raise TypeError(f"diabetes: seed must be a whole number, got {type(seed).__name__}")
-    if seed < 0:
-        raise ValueError(f"diabetes: seed must be >= 0, got {seed}")
+    require_seed("diabetes", seed)
     from sklearn.datasets import load_diabetes  # here: it takes a second to import
 
     raw = load_diabetes(scaled=False)  # the default is scaled, over all rows
