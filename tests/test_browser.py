@@ -15,6 +15,7 @@ import pytest
 
 from tests import conftest
 from tests.conftest import HTML, PAGES
+from tests.contrast import contrast
 from tools.repository import current
 
 pytestmark = pytest.mark.site
@@ -293,18 +294,6 @@ def check_inks(page: Any) -> None:
             )
         )
     assert inks == [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG's ratio of two colours as the browser names them."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 def check_code(page: Any) -> None:

@@ -15,7 +15,8 @@ from lessons_pkg import plotting
 from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html
 from tests.conftest import ROOT
-from tests.test_plotting import CAPTION, contrast, svg
+from tests.contrast import contrast
+from tests.test_plotting import CAPTION, svg
 
 COUNTS = torch.tensor([[5, 0, 2], [0, 7, 0], [1, 0, 12]])
 

@@ -13,6 +13,7 @@ import torch
 from lessons_pkg import plotting
 from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html, show
+from tests.contrast import contrast
 
 CAPTION = "Three words at least, and 1 < 2 & so on."
 HESSIAN = torch.tensor([[28 / 3, 4.0], [4.0, 2.0]], dtype=torch.float64)
@@ -169,17 +170,6 @@ def test_colours_are_names_with_fallbacks() -> None:
     bare = re.sub(r"var\(--figure-[a-z]+, #[0-9a-f]{6}\)", "", markup)
     assert not re.findall(r"#[0-9a-f]{6}", bare.split("<svg")[1])
     assert "--figure-muted" in markup
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, two: str) -> float:
-    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
