@@ -1,5 +1,6 @@
 """The glossary: every term is linked where the course first uses it."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ TERMS = [entry.splitlines()[0] for entry in ENTRIES]
 ENDINGS = {"y": "(?:y|ies)", "s": "s(?:es)?"}  # plurals
 
 
+@functools.cache
 def prose(chapter: Path) -> str:
     """What a chapter says in running text: no headings, code, formulas or tables of facts."""
     cells = [source(cell) for cell in load(chapter)["cells"] if cell["cell_type"] == "markdown"]
