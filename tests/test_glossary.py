@@ -29,12 +29,17 @@ def address(term: str) -> str:
     return f"{current().pages}book/glossary.html#term-{term.replace(' ', '-')}"
 
 
+@functools.cache
+def words_of(text: str) -> str:
+    """The text without addresses, and without links to something other than terms."""
+    return re.sub(r"\]\([^)]*\)", "]", re.sub(r"\[[^\]]*\]\((?!\S*#term-)[^)]*\)", " ", text))
+
+
 def mentions(term: str, text: str) -> bool:
     """Whether a text uses the term, one or several, outside links to something else."""
-    said = re.sub(r"\[[^\]]*\]\((?!\S*#term-)[^)]*\)", " ", text)
-    said = re.sub(r"\]\([^)]*\)", "]", said)
     words = re.escape(term[:-1]) + ENDINGS.get(term[-1], re.escape(term[-1]) + "(?:s|es)?")
-    return bool(re.search(rf"(?<![\w-]){words.replace(' ', chr(92) + 's+')}(?![\w-])", said, re.IGNORECASE))
+    pattern = rf"(?<![\w-]){words.replace(' ', chr(92) + 's+')}(?![\w-])"
+    return bool(re.search(pattern, words_of(text), re.IGNORECASE))
 
 
 def test_terms_stand_in_order_and_once() -> None:
@@ -47,6 +52,6 @@ def test_terms_stand_in_order_and_once() -> None:
 def test_a_term_is_linked_by_the_chapter_that_first_uses_it(term: str) -> None:
     texts = {chapter.stem: prose(chapter) for chapter in CHAPTERS}
     linking = [name for name, text in texts.items() if f"{address(term)})" in text]
-    using = [name for name, text in texts.items() if mentions(term, text)]
-    assert linking, f"no chapter links to this term; it is first used in {using[:1]}"
-    assert not using or linking[0] <= using[0], f"first used in {using[0]}, first linked in {linking[0]}"
+    used = next((name for name, text in texts.items() if mentions(term, text)), None)
+    assert linking, f"no chapter links to this term; it is first used in {used}"
+    assert used is None or linking[0] <= used, f"first used in {used}, first linked in {linking[0]}"
