@@ -1,10 +1,16 @@
+import functools
+import http.server
 import json
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.browser import FLAGS, MISSING, Quiet, Visit, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)
@@ -44,3 +50,45 @@ def notebook(request: pytest.FixtureRequest) -> dict[str, Any]:
 def chapter(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Each chapter: a notebook with the anatomy of one."""
     return load(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    path = chromium_path()
+    assert path is not None, MISSING
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    handler = functools.partial(Quiet, directory=str(HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}/"
+        httpd.shutdown()
+
+
+@pytest.fixture
+def base(request: pytest.FixtureRequest, server: str) -> str:
+    return server if getattr(request, "param", "file") == "http" else HTML.as_uri() + "/"
+
+
+@pytest.fixture
+def visit(browser: Any, base: str) -> Iterator[Any]:
+    visits: list[Visit] = []
+
+    def open_page(name: str, **options: Any) -> Visit:
+        visits.append(Visit(browser, base, **options))
+        visits[-1].page.goto(base + name, wait_until="load")
+        return visits[-1]
+
+    yield open_page
+    for made in visits:
+        assert made.errors == []
+        assert made.strangers == [], "the book must ask nothing of another origin"
+        made.context.close()

@@ -1,19 +1,25 @@
 """The built book as a reader meets it: in Chromium, from the file system and over HTTP, with the network off."""
 
-import functools
 import gzip
-import http.server
 import os
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests import conftest
+from tests.browser import (
+    AXE,
+    DRAW_ALL,
+    MISSING,
+    STRIP,
+    chromium_path,
+    folder_of,
+    looks,
+    take_pictures,
+    violations,
+)
 from tests.conftest import HTML, PAGES
 from tests.contrast import contrast
 from tools.repository import current
@@ -22,142 +28,52 @@ pytestmark = pytest.mark.site
 
 CHAPTERS = [f"book/{path.stem}.html" for path in conftest.CHAPTERS]
 NOTEBOOKS = [f"book/{path.stem}.html" for path in conftest.NOTEBOOKS]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
-ICON = "/_static/favicon.svg"
-MISSING = "no Chromium found: install chromium (or Chrome), or name one in CHROMIUM=/path/to/it"
-
-
-def chromium_path() -> str | None:
-    candidates = [os.environ.get("CHROMIUM", ""), *map(shutil.which, NAMES), *PLACES]
-    return next((path for path in candidates if path and Path(path).exists()), None)
-
+EVERY = [*PAGES, "search.html"]
+BOTH = pytest.mark.parametrize(
+    "base", ["file", "http"], indirect=True
+)  # elsewhere: from a file, the stricter
 
 if chromium_path() is None and not os.environ.get("CI"):
     pytest.skip(MISSING, allow_module_level=True)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    path = chromium_path()
-    assert path is not None, MISSING
-    from playwright.sync_api import sync_playwright
-
-    flags = [
-        "--no-sandbox",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=flags)
-        yield running
-        running.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    handler = functools.partial(Quiet, directory=str(HTML))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/"
-        httpd.shutdown()
-
-
-BOTH = pytest.mark.parametrize(
-    "base", ["file", "http"], indirect=True
-)  # elsewhere: from a file, the stricter
-
-
-@pytest.fixture
-def base(request: pytest.FixtureRequest, server: str) -> str:
-    return server if getattr(request, "param", "file") == "http" else HTML.as_uri() + "/"
-
-
-class Visit:
-    """A page together with everything it complained of or asked for."""
-
-    def __init__(self, browser: Any, base: str, **options: Any) -> None:
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.errors: list[str] = []
-        self.strangers: list[str] = []
-        self.asked: set[str] = set()
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self.hear)
-        if options.get("java_script_enabled", True):  # else Chromium gives up the scripts it had preloaded
-            self.page.on("requestfailed", self.note_failure)
-        self.base = base
-        self.page.on("request", self.note_request)
-
-    # Chromium itself fetches the icon when it likes, even after the network went off; another test finds its file.
-    def hear(self, said: Any) -> None:
-        if said.type == "error" and not said.location.get("url", "").endswith(ICON):
-            self.errors.append(said.text)
-
-    def note_request(self, request: Any) -> None:
-        if request.url.startswith(self.base):
-            self.asked.add(request.url.split("#")[0])
-        elif not request.url.startswith("data:"):
-            self.strangers.append(request.url)
-
-    def note_failure(self, request: Any) -> None:
-        if not request.url.endswith(ICON):
-            self.errors.append(f"failed: {request.url}")
-
-
-@pytest.fixture
-def visit(browser: Any, base: str) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def open_page(name: str, **options: Any) -> Visit:
-        visits.append(Visit(browser, base, **options))
-        visits[-1].page.goto(base + name, wait_until="load")
-        return visits[-1]
-
-    yield open_page
-    for made in visits:
-        assert made.errors == []
-        assert made.strangers == [], "the book must ask nothing of another origin"
-        made.context.close()
-
-
-def check_layout(page: Any) -> None:
-    """No page scrolls sideways: in either theme, from a wide screen to the narrowest phone."""
-    for theme, widths in (("light", (1280, 390, 320)), ("dark", (320, 390, 1280))):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 844})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_loads_quietly_and_fits_every_width_in_both_themes(visit: Any, name: str) -> None:
-    page = visit(name).page
-    check_layout(page)
+@pytest.mark.parametrize("name", EVERY)
+def test_page_is_quiet_fits_every_width_and_is_clean_to_axe_in_both_themes(visit: Any, name: str) -> None:
+    page = visit(name, reduced_motion="reduce").page  # else the sidebar glides away while we look
+    page.add_style_tag(content=DRAW_ALL)
     assert page.evaluate("document.documentElement.lang") == "en"
-    article = page.locator("article").inner_text()
+    article = page.locator("main").inner_text()
     assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
     assert page.locator(".katex-error").count() == 0
     if name in CHAPTERS:
         check_figures(page)
-        check_inks(page)
         check_formulas(page)
     if name in NOTEBOOKS:
         check_ids_and_the_colab_button(page, name)
+    if os.environ.get("SCREENSHOTS"):
+        take_pictures(page, folder_of(name))
+    check_looks(page, name in CHAPTERS)
+
+
+def check_looks(page: Any, is_chapter: bool) -> None:
+    inks = []
+    for _, width in looks(page, (1280, 390, 320)):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        if is_chapter and width == 320:
+            check_code(page)
+            inks.append(ink_and_paper(page))
+    assert inks in ([], INKS)
+    page.evaluate(STRIP)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for look in looks(page):
+        assert violations(page) == [], look
 
 
 @pytest.mark.parametrize("base", ["http"], indirect=True)
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_quietly_and_lightly_from_a_server_too(visit: Any, base: str, name: str) -> None:
     opened = visit(name)
-    opened.page.wait_for_load_state("networkidle")
+    opened.page.evaluate("document.fonts.ready.then(() => 0)")
     files = {HTML / address.removeprefix(base).split("?")[0] for address in opened.asked}
     assert HTML / name in files
     weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
@@ -196,7 +112,7 @@ def test_slider_moves_by_keyboard_mouse_and_touch_and_prints_with_the_network_of
     visit: Any, name: str
 ) -> None:
     opened = visit(name, has_touch=True, viewport={"width": 390, "height": 844})
-    opened.page.wait_for_load_state("networkidle")
+    opened.page.evaluate("document.fonts.ready.then(() => 0)")
     opened.context.set_offline(True)
     first = slider_state(opened.page)
     check_keyboard(opened.page)
@@ -280,20 +196,16 @@ def check_figures(page: Any) -> None:
         assert image.get_attribute("alt")
 
 
-def check_inks(page: Any) -> None:
-    inks = []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-        check_code(page)
-        inks.append(
-            page.evaluate(
-                """() => { const figure = document.querySelector("figure.lesson-figure");
-                const text = getComputedStyle(figure.querySelector("svg text")).fill;
-                return [text, getComputedStyle(figure).backgroundColor] }"""
-            )
-        )
-    assert inks == [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
+INKS = [["rgb(31, 35, 40)", "rgb(255, 255, 255)"], ["rgb(217, 223, 229)", "rgb(18, 21, 25)"]]
+
+
+def ink_and_paper(page: Any) -> list[str]:
+    """The colours of a figure's words and of what is behind them."""
+    colours: list[str] = page.evaluate(
+        """() => { const figure = document.querySelector("figure.lesson-figure");
+        return [getComputedStyle(figure.querySelector("svg text")).fill, getComputedStyle(figure).backgroundColor] }"""
+    )
+    return colours
 
 
 def check_code(page: Any) -> None:

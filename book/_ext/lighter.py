@@ -14,6 +14,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from mended import mended
+
 SITE = Path(__file__).resolve().parents[2] / "tools" / "site"
 ICONS = {  # the theme's name: Bootstrap's
     "angle-left": "chevron-left",
@@ -54,15 +56,14 @@ _UNUSED = (
     "require",
     "embed-amd",
 )
-# The theme decides on light or dark only after the page was painted, and so paints it twice.
-_LATE = 'localStorage.getItem("theme") || "auto"'
-_EARLY = (
-    '["light", "dark"].find((mode) => mode === localStorage.getItem("mode"))'
-    ' || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+# Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text. And each
+# word of code in a line of text, marked so that it does not break: on a phone it has to (course.css).
+_PLAIN = re.compile(r'<span class="(?:n|p|w|pre)">([^<]*)</span>')
+# Asks every box for its width at once: course.js does this when a box gets its size.
+_TAB_STOPS = (
+    '"pre",".nboutput > .output_area",".cell_output > .output",'
+    '".jp-RenderedHTMLCommon",".pst-scrollable-table-container"'
 )
-_MISNAMED = ' aria-label="Toggle hidden content"'  # the words in the button say more
-# Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text.
-_PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 _LEFT_OVER = ("scripts", "styles", "vendor", "locales")  # in _static, of the theme
 _OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 _OPTIONS = "documentation_options.js"
@@ -106,7 +107,7 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
     head += f"<script>{options}</script>\n"
     for pattern in (_SHEET, _PRELOAD, _SCRIPT, _INLINE):
         page = pattern.sub("", page)
-    page = _PLAIN.sub(r"\1", page.replace(_LATE, _EARLY).replace(_MISNAMED, ""))
+    page = mended(_PLAIN.sub(r"\1", _PLAIN.sub(r"\1", page)))  # twice: signatures nest them
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
     page = page[:at] + head + page[at:]
@@ -121,9 +122,10 @@ def make_lighter(book: Path, node: str) -> None:
     scripts = list(dict.fromkeys(script for text in pages.values() for script in _linked(text, _SCRIPT)))
     shared = [script for script in scripts if _name(script) not in (*_OF_SEARCH, _OPTIONS)]
     joined = ";\n".join((book / script).read_text(encoding="utf-8") for script in shared)
-    (book / "_static" / "book.js").write_text(
-        re.sub(r"(?m)^//# sourceMappingURL=.*$", "", joined), encoding="utf-8"
-    )
+    if _TAB_STOPS not in joined:
+        raise ValueError("The theme's script has changed: look for addTabStopsToScrollableElements in it.")
+    joined = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", joined.replace(_TAB_STOPS, '":not(*)"'))
+    (book / "_static" / "book.js").write_text(joined, encoding="utf-8")
     options = (book / "_static" / _OPTIONS).read_text(encoding="utf-8")
     sheet = subprocess.run(
         [node, str(SITE / "styles.mjs"), str(book), *sheets],

@@ -1,0 +1,36 @@
+"""What the theme's pages lack for eyes, keyboard and screen reader, mended page by page, with reasons."""
+
+import re
+from collections.abc import Callable
+
+_ARGUMENT = {"<dd>": '<span class="sig-argument">', "</dd>": "</span>"}
+
+
+def _arguments(found: re.Match[str]) -> str:
+    return re.sub(r"</?dd>", lambda tag: _ARGUMENT[tag[0]], found[1])
+
+
+_RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
+    # Light or dark is decided only after the page was painted, and so it is painted twice.
+    r'localStorage\.getItem\("theme"\) \|\| "auto"': (
+        '["light", "dark"].find((mode) => mode === localStorage.getItem("mode"))'
+        ' || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+    ),
+    # These names hide the words that the buttons show: "Reveal the answer", "Search Ctrl+K".
+    r' aria-label="Toggle hidden content"': "",
+    r'(<button class="btn search-button-field[^>]*?) aria-label="Search"': r"\1",
+    # Logo and search field stand in the sidebar, which is no landmark.
+    r'<div id="pst-primary-sidebar"': r'\g<0> role="navigation" aria-label="Book"',
+    # The corner of a table with names in its first column is no heading of anything.
+    r'<th class="head">(?:<p></p>)?</th>': "<td></td>",
+    # A signature with an argument to a line is a list of definitions without terms, and inside a term.
+    r'\s*<dl>\n((?:<dd><em class="sig-param">.*?</dd>\n)+)</dl>\n': _arguments,
+}
+_COMPILED = {re.compile(pattern, re.DOTALL): replacement for pattern, replacement in _RULES.items()}
+
+
+def mended(page: str) -> str:
+    """Return a page with the rules above applied."""
+    for pattern, replacement in _COMPILED.items():
+        page = pattern.sub(replacement, page)
+    return page

@@ -1,0 +1,109 @@
+"""A visit to a page of the built book in Chromium, and what is looked at there."""
+
+import http.server
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+MISSING = "no Chromium found: install chromium (or Chrome), or name one in CHROMIUM=/path/to/it"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ICON = "/_static/favicon.svg"
+AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+# Sections far away are not laid out (course.css), and what is not laid out cannot be too wide.
+DRAW_ALL = "* { content-visibility: visible !important }"
+# What is measured elsewhere, or hidden from a screen reader, would be most of the work: the twins of formulas for
+# the eye, the insides of drawings (each is one image), the colours of code (see check_code).
+STRIP = """() => {
+  for (const part of document.querySelectorAll(".katex-html, figure svg > *")) part.remove();
+  for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent;
+}"""
+# Two frames later, what watches the sizes of boxes has been told of them.
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def chromium_path() -> str | None:
+    candidates = [os.environ.get("CHROMIUM", ""), *map(shutil.which, NAMES), *PLACES]
+    return next((path for path in candidates if path and Path(path).exists()), None)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class Visit:
+    """A page together with everything it complained of or asked for."""
+
+    def __init__(self, browser: Any, base: str, **options: Any) -> None:
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        self.asked: set[str] = set()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self.hear)
+        if options.get("java_script_enabled", True):  # else Chromium gives up the scripts it had preloaded
+            self.page.on("requestfailed", self.note_failure)
+        self.base = base
+        self.page.on("request", self.note_request)
+
+    # Chromium itself fetches the icon when it likes, even after the network went off; another test finds its file.
+    def hear(self, said: Any) -> None:
+        if said.type == "error" and not said.location.get("url", "").endswith(ICON):
+            self.errors.append(said.text)
+
+    def note_request(self, request: Any) -> None:
+        if request.url.startswith(self.base):
+            self.asked.add(request.url.split("#")[0])
+        elif not request.url.startswith("data:"):
+            self.strangers.append(request.url)
+
+    def note_failure(self, request: Any) -> None:
+        if not request.url.endswith(ICON):
+            self.errors.append(f"failed: {request.url}")
+
+
+def looks(page: Any, widths: tuple[int, ...] = (1280, 390)) -> Iterator[tuple[str, int]]:
+    """Show a page in either theme and at each width, one after the other; say which is shown."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 844})
+            page.evaluate(FRAME)
+            yield theme, width
+
+
+def take_pictures(page: Any, folder: Path) -> None:
+    """Photograph a page in every look, in pieces: Chromium cannot paint a whole chapter at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme, width in looks(page):
+        height = page.evaluate("document.documentElement.scrollHeight")
+        for number, top in enumerate(range(0, height, 6000)):
+            piece = {"x": 0, "y": top, "width": width, "height": min(6000, height - top)}
+            path = folder / f"{theme}-{width}-{number:02d}.jpeg"
+            page.screenshot(path=path, full_page=True, clip=piece, quality=60)
+
+
+def violations(page: Any) -> list[str]:
+    """Ask axe-core about the page as it looks now: each rule that is broken, and the first place."""
+    found: list[str] = page.evaluate(
+        """async () => (await axe.run({preload: false, resultTypes: ["violations"]})).violations.map(
+          (rule) => `${rule.id} (${rule.nodes.length}): ${rule.nodes[0].html} ${rule.nodes[0].failureSummary}`)"""
+    )
+    return found
+
+
+def folder_of(name: str) -> Path:
+    """Return where the pictures of a page go."""
+    return ROOT / "_build" / "screenshots" / Path(name).stem
