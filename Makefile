@@ -69,9 +69,9 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 	@python -m benchmarks.chapters
 	@python -m benchmarks.notebooks_against_scripts --rounds $(or $(ROUNDS),3)
 
-pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine
+pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
-	@python -m benchmarks.pages
+	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) _build tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

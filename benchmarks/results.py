@@ -28,8 +28,11 @@ def provenance() -> dict[str, str]:
     }
 
 
-def store(name: str, tables: dict[str, Table], folder: Path = RESULTS) -> Path:
-    """Write ``name.json`` in one step; return its path."""
+def store(
+    name: str, tables: dict[str, Table], folder: Path = RESULTS, tools: dict[str, str] | None = None
+) -> Path:
+    """Write ``name.json`` in one step, with the versions of further tools; return its path."""
     path = folder / f"{name}.json"
-    write_atomically(path, json.dumps({"provenance": provenance(), "tables": tables}, indent=1) + "\n")
+    stored = {"provenance": {**provenance(), **(tools or {})}, "tables": tables}
+    write_atomically(path, json.dumps(stored, indent=1) + "\n")
     return path

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import chapters, differences, notebooks_against_scripts, results
+from benchmarks import chapters, differences, notebooks_against_scripts, pages, results
 from lessons_pkg import losses
 
 
@@ -74,3 +75,28 @@ def test_environments_stand_beside_one_another(monkeypatch: pytest.MonkeyPatch, 
     stored = json.loads(path.read_text(encoding="utf-8"))
     assert stored["tables"]["t"]["rows"] == [fresh]
     assert stored["provenance"]["torch"] == torch.__version__
+
+
+def lighthouse_report(score: float, *urls: str) -> dict[str, Any]:
+    home = "http://127.0.0.1:1/"
+    shown = {"displayValue": "1 s", "title": "Shown", "score": 1}
+    items = {"details": {"items": [{"url": url or home} for url in urls]}}
+    return {
+        "requestedUrl": f"{home}book/page.html",
+        "categories": {name: {"score": score, "auditRefs": [{"id": "bad", "weight": 3}]} for name in pages.SCORES},
+        "audits": {"total-byte-weight": {"numericValue": 186_400}, "network-requests": items,
+                   "first-contentful-paint": shown, "total-blocking-time": shown, "cumulative-layout-shift": shown,
+                   "bad": {"title": "Bad", "score": 0 if score < 1 else 1}},
+    }  # fmt: skip
+
+
+def test_a_report_of_lighthouse_becomes_a_row_and_the_typical_one_is_the_median(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = lighthouse_report(0.98, "", "data:image/svg+xml,x", "https://elsewhere.example/x.js")
+    assert pages.row("page", found) == ["page", *["0.98"] * 4, 186, "1 s", "1 s", "1 s", 1]
+    assert pages.complaints(found) == ["Bad"] * 3
+    assert pages.complaints(lighthouse_report(1)) == []
+    scores = iter([0.9, 1, 0.95])
+    monkeypatch.setattr(pages, "report", lambda _: lighthouse_report(next(scores)))
+    assert pages.performance(pages.typical("x", 3)) == 0.95

@@ -56,8 +56,8 @@ _UNUSED = (
     "require",
     "embed-amd",
 )
-# Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text. And each
-# word of code in a line of text, marked so that it does not break: on a phone it has to (course.css).
+# Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text. And
+# each word of code in a line of text, marked so that it does not break: on a phone it has to (course.css).
 _PLAIN = re.compile(r'<span class="(?:n|p|w|pre)">([^<]*)</span>')
 # Asks every box for its width at once: course.js does this when a box gets its size.
 _TAB_STOPS = (

@@ -1,0 +1,54 @@
+"""Moving about in a long page: anchors lead to their place, the keyboard shows where it is, nothing glides."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser import DRAW_ALL, looks
+
+pytestmark = pytest.mark.site
+
+PAGES = ("book/01-mse-regression.html", "book/index.html", "book/ledger.html")
+# Each thing that Tab reaches, and whether it looks otherwise with the focus than without.
+UNSEEN = """() => {
+  const look = (e) => { const s = getComputedStyle(e);
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor, s.opacity].join() };
+  document.activeElement.blur();
+  const reached = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter(
+    (e) => e.checkVisibility({visibilityProperty: true}));
+  const unseen = reached.filter((e) => { const before = look(e); e.focus({preventScroll: true});
+    const after = look(e); e.blur(); return before === after });
+  return [reached.length, unseen.map((e) => e.outerHTML.slice(0, 120))];
+}"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((e) => ["", "::before", "::after"].some((part) => {
+  const s = getComputedStyle(e, part || null);
+  return s.transitionDuration.split(", ").some((t) => t !== "0s") || s.animationName !== "none" })).length"""
+
+
+@pytest.mark.parametrize("anchor", ["in-one-minute", "forgetting-zero-grad"])
+def test_an_anchor_deep_in_a_chapter_is_where_the_page_opens(visit: Any, anchor: str) -> None:
+    page = visit(f"book/01-mse-regression.html#{anchor}", viewport={"width": 390, "height": 844}).page
+    heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
+    top = heading.bounding_box()["y"]
+    assert 40 < top < 200, "below the header, at the top of the screen"
+    page.mouse.wheel(0, -3000)
+    page.wait_for_function("before => scrollY < before", arg=page.evaluate("scrollY"))
+    page.goto(page.url.split("#")[0] + f"#{anchor}")
+    assert heading.bounding_box()["y"] == pytest.approx(top, abs=2)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_keyboard_reaches_things_that_show_it(visit: Any, name: str) -> None:
+    page = visit(name, reduced_motion="reduce").page
+    page.add_style_tag(content=DRAW_ALL)
+    page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
+    for look in looks(page, (1280,)):
+        reached, unseen = page.evaluate(UNSEEN)
+        assert reached >= 20
+        assert unseen == [], look
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_by_itself_for_who_asked_for_that(visit: Any, name: str) -> None:
+    assert visit(name, reduced_motion="no-preference").page.evaluate(MOVING) > 0
+    assert visit(name, reduced_motion="reduce").page.evaluate(MOVING) == 0
