@@ -17,7 +17,7 @@ PREVIEW = (1200, 630)  # what link previews cut to; tools/preview.py draws it
 def set_logo(app: Sphinx, config: Config) -> None:
     """Put the logo into the page: as part of it, it has the colours of the theme that is on."""
     drawing = (BOOK / "_static" / "logo.svg").read_text(encoding="utf-8").strip()
-    config.html_theme_options["logo"] = {"text": f"{drawing} {escape(config.project)}"}
+    config.html_theme_options["logo"] = {"text": f"{drawing} {escape(config.html_title)}"}
 
 
 def link_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -41,7 +41,7 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     words = escape(" ".join(text.split())[:300])
     base, (width, height) = app.config.html_baseurl, PREVIEW
     tags = {
-        "og:type": "website", "og:site_name": escape(app.config.project), "og:title": title,
+        "og:type": "website", "og:site_name": escape(app.config.html_title), "og:title": title,
         "og:description": words, "og:url": f"{base}{pagename}.html", "og:image": f"{base}_static/preview.png",
         "og:image:width": width, "og:image:height": height, "og:image:alt": "The first page of this course",
     }  # fmt: skip
