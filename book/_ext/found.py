@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from notebooks import BOOK, cells
 
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
+_API = re.compile(r"\b(?:nn|F|optim|torch)\.([A-Za-z_]\w*)")
 _IN_TEXT = 3  # a name in a sentence says more about what a chapter teaches than one in a line of code
 # Sphinx calls Scorer.score for every hit: [page, title, anchor, words, score, file].
 SCORER = """
@@ -23,22 +24,22 @@ Scorer.score = ([page, , , , score]) => {
 """
 
 
-def counted(path: Path) -> tuple[Counter[str], Counter[str]]:
-    """Count the names in a notebook's cells of code, and those that stand as code in its text."""
+def counted(path: Path) -> tuple[Counter[str], ...]:
+    """Count a notebook's names: in cells of code, as code in its text, and of PyTorch's in its cells."""
     code = "\n".join("".join(cell["source"]) for cell in cells(path, "code"))
     text = "\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
     spans = "\n".join(re.findall(r"`([^`\n]+)`", text))
-    in_code, in_text = (Counter(_NAME.findall(part.lower())) for part in (code, spans))
-    return in_code, in_text
+    names = (Counter(_NAME.findall(part.lower())) for part in (code, spans, " ".join(_API.findall(code))))
+    return tuple(names)
 
 
 def taught(book: Path = BOOK) -> dict[str, int]:
-    """Say of every name that some chapter's text speaks of which chapter has it most: the number of that."""
+    """Say of PyTorch's names, and of all in the chapters' text, which chapter has each most: its number."""
     counts = {int(path.name[:2]): counted(path) for path in sorted(book.glob("[0-9][0-9]-*.ipynb"))}
-    names = sorted({name for _, in_text in counts.values() for name in in_text})
+    names = sorted({name for _, *kinds in counts.values() for kind in kinds for name in kind})
 
     def share(name: str, chapter: int) -> int:
-        in_code, in_text = counts[chapter]
+        in_code, in_text, _ = counts[chapter]
         return in_code[name] + _IN_TEXT * in_text[name]
 
     return {name: max(counts, key=lambda chapter: share(name, chapter)) for name in names}

@@ -1,5 +1,6 @@
 """The page for addresses that lead nowhere: GitHub Pages shows 404.html, at whatever depth was asked for."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,25 +22,18 @@ def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     yield NAME, {"title": "No such page", "body": BODY}, "page.html"
 
 
-def set_base(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Make the page's links hold from any depth: they start at the root of the published book."""
-    if pagename == NAME:
-        base = urlsplit(app.config.html_baseurl).path or "/"
-        tags = f'<base href="{base}">\n<meta name="robots" content="noindex">'
-        context["metatags"] = f"{tags}\n{context.get('metatags', '')}"
-
-
-def keep_to_the_page(app: Sphinx, error: Exception | None) -> None:
-    """Let links within the page stay there: they start at the root, too."""
+def hold_from_any_depth(app: Sphinx, error: Exception | None) -> None:
+    """Make the page's addresses start at the root of the published book; links within the page stay."""
     path = Path(app.outdir) / f"{NAME}.html"
     if error is None and path.exists():
+        base = urlsplit(app.config.html_baseurl).path or "/"
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace('href="#', f'href="{NAME}.html#'), encoding="utf-8")
+        text = re.sub(r'(\s(?:href|src|action)=")(?![#/]|[a-z]+:)', rf"\g<1>{base}", text)
+        path.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("html-collect-pages", lost_page)
-    app.connect("html-page-context", set_base)
-    app.connect("build-finished", keep_to_the_page)
+    app.connect("build-finished", hold_from_any_depth, priority=950)  # after the pages were made lighter
     return {"parallel_read_safe": True, "parallel_write_safe": True}
