@@ -8,7 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from notebooks import BOOK, cells
+from openings import BOOK, cells
 
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 _API = re.compile(r"\b(?:nn|F|optim|torch)\.([A-Za-z_]\w*)")

@@ -1,15 +1,14 @@
-"""What stands around a page's text: logo, link to Colab, what search engines and previews show, the way on."""
+"""What stands around a page's text: logo, link to Colab, what link previews show, links onwards."""
 
 import re
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from notebooks import BOOK, CHAPTER, question, way_on
+from openings import BOOK, opening
 
 PREVIEW = (1200, 630)  # what link previews cut to; tools/preview.py draws it
 
@@ -51,24 +50,14 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     context["metatags"] = "\n".join([context.get("metatags", ""), *lines])
 
 
-def _chapter(link: str) -> Path | None:
-    name = link.rsplit("/", 1)[-1].removesuffix(".html")
-    return BOOK / f"{name}.ipynb" if CHAPTER.fullmatch(name) else None
-
-
 def say_why(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Add to the links at the page's end why one would go there, in the chapters' own words."""
-    here = _chapter(pagename)
+    """Add to the links at a page's end why one would go there: what stands below that page's title."""
     for way in ("prev", "next"):
-        link = context.get(way)
-        there = _chapter(link["link"]) if link else None
-        if way == "next" and here and link:
-            why = way_on(here)
-        elif there:
-            why = question(there)
-        else:
-            continue
-        context[f"{way}_title"] = f'{link["title"]}<span class="why">{why}</span>'
+        link = context.get(way) or {"link": "index.html"}  # neither that nor the first page needs a reason
+        name = link["link"].rsplit("/", 1)[-1].removesuffix(".html")
+        if name != "index":
+            (path,) = [path for kind in (".ipynb", ".md") if (path := BOOK / f"{name}{kind}").exists()]
+            context[f"{way}_title"] = f'{link["title"]}<span class="why">{opening(path)}</span>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

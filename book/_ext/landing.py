@@ -7,7 +7,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from minutes import read_chapters
-from notebooks import BOOK, question, slider
+from openings import BOOK, opening, slider
 
 
 class StoredSlider(SphinxDirective):
@@ -32,7 +32,7 @@ class Questions(SphinxDirective):
             self.env.note_dependency(str(chapter.path))
             uri = f"{self.config.html_baseurl}book/{chapter.path.stem}.html"
             link = nodes.reference("", chapter.title, refuri=uri, internal=False)
-            asks = nodes.raw("", f"<br>{question(chapter.path)}", format="html")
+            asks = nodes.raw("", f"<br>{opening(chapter.path)}", format="html")
             listed += nodes.list_item("", nodes.paragraph("", "", link, asks))
         return [listed]
 

@@ -11,10 +11,12 @@ from sphinx.application import Sphinx
 NAME = "404"
 BODY = """<h1>There is no such page</h1>
 <p>The address is mistyped, or the page has another name now. Search for what you need:</p>
-<form class="lost" action="search.html" role="search"><input name="q" type="search" aria-label="Search the course">
-<button>Search</button></form>
-<p>Or begin at <a href="book/index.html">the first page</a>, look up
-<a href="book/from-error-to-chapter.html">an error message</a> or <a href="book/glossary.html">a word</a>.</p>"""
+<form class="lost" action="search.html" role="search">
+<input name="q" type="search" aria-label="Search the course"> <button>Search</button>
+</form>
+<p>Or begin at <a href="book/index.html">the first page</a>, or look up
+<a href="book/from-error-to-chapter.html">an error message</a> or
+<a href="book/glossary.html">a word</a>.</p>"""
 
 
 def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:

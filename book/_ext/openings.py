@@ -1,4 +1,4 @@
-"""Read from the notebooks themselves: a chapter's question, where it sends you and why, its stored slider."""
+"""Read from the pages themselves: the question or sentence that opens one, and a chapter's stored slider."""
 
 import json
 import re
@@ -8,7 +8,6 @@ from typing import Any
 
 BOOK = Path(__file__).resolve().parents[1]
 CHAPTER = re.compile(r"\d\d-[\w-]+")
-_NEXT_PAGE = re.compile(r"\b(?:Chapter \d+|Part [IVX]+|[Tt]he next chapter|the reference pages)\b")
 
 
 def cells(path: Path, kind: str) -> list[dict[str, Any]]:
@@ -24,22 +23,16 @@ def _words(markdown: str) -> str:
     return "".join(f"<code>{part}</code>" if k % 2 else part.replace("*", "") for k, part in enumerate(parts))
 
 
-def question(path: Path) -> str:
-    """Return the question that a chapter answers: the bold line below its title."""
-    match = re.search(r"(?m)^\*\*(.+)\*\*$", "".join(cells(path, "markdown")[0]["source"]))
+def opening(path: Path) -> str:
+    """Return what a page says below its title: a chapter its question, another page its first sentence."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "".join(cells(path, "markdown")[0]["source"])
+    match = re.search(r"(?m)^# .+\n\n(.+)$", text)
     if match is None:
-        raise ValueError(f"{path.name}: the first cell needs the chapter's question, in bold, on a line")
-    return _words(match[1])
-
-
-def way_on(path: Path) -> str:
-    """Return the sentence of a chapter's paragraph ``**Next.**`` that says where to go next, and why."""
-    text = "\n\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
-    paragraph = text.partition("**Next.** ")[2].partition("\n\n")[0]
-    for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])", paragraph):
-        if _NEXT_PAGE.search(sentence):
-            return _words(sentence)
-    raise ValueError(f"{path.name}: a paragraph '**Next.** …' must say what the next chapter is good for")
+        raise ValueError(f"{path.name}: the page needs a line of text below its title")
+    line = match[1] if CHAPTER.fullmatch(path.stem) else re.split(r"(?<=[.?!]) ", match[1])[0]
+    return _words(line)
 
 
 def slider(path: Path) -> str:
