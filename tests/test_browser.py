@@ -354,6 +354,10 @@ def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(
     box = page.locator("figure.lesson-slider").bounding_box()
     assert box["y"] + (box["height"] if whole else 100) <= height, "the slider"
     check_keyboard(page)
+    page.get_by_role("button", name="Copy to clipboard").first.focus()
+    page.wait_for_function(
+        "getComputedStyle(document.activeElement).opacity === '1'"
+    )  # seen by the keyboard, too
 
 
 def test_the_zip_file_opens_from_any_folder_and_search_finds_the_chapter(
@@ -379,7 +383,8 @@ def test_the_zip_file_opens_from_any_folder_and_search_finds_the_chapter(
 
 
 def test_on_paper_answers_are_printed_and_solutions_only_if_opened(visit: Any) -> None:
-    page = visit(CHAPTERS[0], color_scheme="dark").page
+    a4 = {"width": 680, "height": 1002}  # without its margins
+    page = visit(CHAPTERS[0], color_scheme="dark", viewport=a4).page
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"

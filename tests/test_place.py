@@ -200,3 +200,13 @@ def test_the_sheet_has_the_rules_for_paper_and_pages_carry_no_second_title() -> 
     for name in PAGES:
         assert "jb-print-docs-body" not in built(name)
         assert '<img src="../_static/logo' not in built(name), "an image without a size moves the page"
+
+
+@site
+def test_the_books_own_address_leads_to_the_first_page_and_can_be_previewed() -> None:
+    page = built("index.html")
+    assert '<meta http-equiv="refresh" content="0; url=book/index.html">' in page
+    assert f'content="{current().pages}_static/preview.png"' in page
+    assert '<meta name="description" content="A free course' in page
+    assert "<title>Loss, Gradient, Step</title>" in page
+    assert "<title>Loss, Gradient, Step</title>" in built("book/index.html"), "not twice"

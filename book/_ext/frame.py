@@ -37,6 +37,8 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         return
     text = next((paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)), "")
     title = re.sub("<[^>]+>", "", context["title"])
+    if pagename == app.config.root_doc:
+        context["docstitle"] = ""  # else the browser's tab would say the course's name twice
     words = escape(" ".join(text.split())[:300])
     base, (width, height) = app.config.html_baseurl, PREVIEW
     tags = {
