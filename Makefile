@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve constraints bench pages clean
+.PHONY: help book test lint types unit nbval browser notebooks repository serve offline constraints preview bench pages clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,8 +61,14 @@ repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: UR
 serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
+offline: $(BUILT)  ## pack the built book into dist/*.zip, which opens without server or network
+	@python -m tools.offline
+
 constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
+
+preview: $(BUILT)  ## photograph the first page anew for link previews and README
+	@python -m tools.preview
 
 bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: minutes, on an idle machine (ROUNDS=3)
 	@python -m benchmarks.differences
@@ -74,7 +80,7 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) _build tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

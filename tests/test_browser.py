@@ -3,7 +3,9 @@
 import gzip
 import os
 import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.browser import (
     DRAW_ALL,
     MISSING,
     STRIP,
+    Visit,
     chromium_path,
     folder_of,
     looks,
@@ -22,6 +25,7 @@ from tests.browser import (
 )
 from tests.conftest import HTML, PAGES
 from tests.contrast import contrast
+from tools import offline
 from tools.repository import current
 
 pytestmark = pytest.mark.site
@@ -251,3 +255,68 @@ def test_search_finds_a_symbol(visit: Any, base: str, symbol: str, where: str) -
         "links => links.map((a) => a.getAttribute('href'))"
     )
     assert any(where in link for link in links)
+
+
+@pytest.mark.parametrize(("width", "height", "whole"), [(1280, 800, True), (390, 844, False)])
+def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(
+    visit: Any, width: int, height: int, whole: bool
+) -> None:
+    page = visit("book/index.html", viewport={"width": width, "height": height}).page
+    for part in ("h1", ".lead-in", ".hero-words ul", ".start a"):
+        box = page.locator(f"article {part}").first.bounding_box()
+        assert box["y"] + box["height"] <= height, part
+    box = page.locator("figure.lesson-slider").bounding_box()
+    assert box["y"] + (box["height"] if whole else 100) <= height, "the slider"
+    check_keyboard(page)
+    page.get_by_role("button", name="Copy to clipboard").first.focus()
+    page.wait_for_function(
+        "getComputedStyle(document.activeElement).opacity === '1'"
+    )  # seen by the keyboard, too
+
+
+def test_the_zip_file_opens_from_any_folder_and_search_finds_the_chapter(
+    browser: Any, tmp_path: Path
+) -> None:
+    packed = offline.pack(HTML, tmp_path / "course.zip")
+    folder = tmp_path / "Kurs für alle"
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(folder)
+    opened = Visit(browser, folder.as_uri() + "/")
+    opened.context.set_offline(True)
+    opened.page.goto(opened.base + "course/index.html")
+    opened.page.wait_for_url("**/book/index.html")
+    field = opened.page.locator(".search-button-field").first
+    field.click()
+    opened.page.keyboard.type("requires_grad")
+    opened.page.keyboard.press("Enter")
+    first = opened.page.locator("#search-results li a").first
+    first.wait_for()
+    assert first.get_attribute("href") == "book/02-backprop-grad-fn.html"
+    assert (opened.errors, opened.strangers) == ([], [])
+    opened.context.close()
+
+
+def test_on_paper_answers_are_printed_and_solutions_only_if_opened(visit: Any) -> None:
+    a4 = {"width": 680, "height": 1002}  # without its margins
+    page = visit(CHAPTERS[0], color_scheme="dark", viewport=a4).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    for part in (
+        ".bd-sidebar-primary",
+        ".bd-header-article",
+        ".run-it",
+        ".prev-next-footer",
+        ".tag_hide-output summary",
+    ):
+        assert page.locator(f"{part} >> visible=true").count() == 0, part
+    assert page.locator("article h1").first.is_visible()
+    assert page.locator(".tag_hide-output .cell_output").first.is_visible()
+    solution = page.locator(".tag_hide-cell").first
+    assert not solution.is_visible()
+    solution.locator("details").evaluate("details => { details.open = true }")
+    assert solution.locator(".cell_input").is_visible()
+    cut = "pres => pres.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
+    assert page.locator(".cell_input pre").evaluate_all(cut) == 0, "code is cut"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -132,15 +131,6 @@ def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> N
         reference["internal"] = True
 
 
-def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give every page the description that search engines and link previews show: its first paragraph."""
-    if doctree is None:
-        return
-    text = next((paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)), "")
-    words = escape(" ".join(text.split())[:300])
-    context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{words}">'
-
-
 def copy_katex(book: Path) -> None:
     """Put the formulas' style sheet and fonts into the built book; only the format that browsers load."""
     target = book / "_static" / "katex"
@@ -173,7 +163,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-counts", LedgerCounts)
     app.add_directive("chapter-times", ChapterTimes)
     app.connect("doctree-resolved", make_links_relative)
-    app.connect("html-page-context", describe)
     app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

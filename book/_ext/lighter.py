@@ -25,7 +25,6 @@ ICONS = {  # the theme's name: Bootstrap's
     "circle-half-stroke": "circle-half",
     "circle-info": "info-circle",
     "download": "download",
-    "expand": "arrows-fullscreen",
     "file": "file-earmark",
     "file-pdf": "file-earmark-pdf",
     "github": "github",
@@ -34,7 +33,6 @@ ICONS = {  # the theme's name: Bootstrap's
     "magnifying-glass": "search",
     "moon": "moon-fill",
     "pencil-alt": "pencil",
-    "rocket": "rocket-takeoff",
     "sun": "sun",
 }
 _SHEET = re.compile(r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"?]*)[^"]*"[^>]*>\s*')
@@ -43,7 +41,8 @@ _SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?]*)[^"]*"[^>]*></script>\s*')
 _INLINE = re.compile(
     r'<script type="text/x-thebe-config">.*?</script>\s*'
     r"|<script>(?:kernelName|(?:let|var) toggle\w+|const THEBE\w+) ?= ?[^<]*</script>\s*"
-    r'|<div id="ethical-ad-placement".*?</div>\s*',
+    r'|<div id="ethical-ad-placement".*?</div>\s*'
+    r'|<div id="jb-print-docs-body".*?(?=<div id="searchbox">)',  # title and contents again, for paper only
     re.DOTALL,
 )
 _UNUSED = (
