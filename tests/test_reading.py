@@ -42,7 +42,7 @@ def test_the_keyboard_reaches_things_that_show_it(visit: Any, name: str) -> None
     page = visit(name, reduced_motion="reduce").page
     page.add_style_tag(content=DRAW_ALL)
     page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
-    for look in looks(page, (1280,)):
+    for look in looks(page, widths=(1280,)):
         reached, unseen = page.evaluate(UNSEEN)
         assert reached >= 20
         assert unseen == [], look
