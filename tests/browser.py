@@ -106,7 +106,7 @@ def take_pictures(page: Any, folder: Path) -> None:
         for number, top in enumerate(range(0, height, 6000)):
             piece = {"x": 0, "y": top, "width": width, "height": min(6000, height - top)}
             path = folder / f"{theme}-{width}-{number:02d}.jpeg"
-            page.screenshot(path=path, full_page=True, clip=piece, quality=60)
+            page.screenshot(path=path, full_page=True, clip=piece, quality=40)
 
 
 def violations(page: Any, without: tuple[str, ...] = ()) -> list[str]:
