@@ -54,7 +54,9 @@ def _install(target: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *wanted]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise RuntimeError(f"Colab's versions could not be installed. Is there a network?\n{run.stderr[-2000:]}")
+        raise RuntimeError(
+            f"Colab's versions could not be installed. Is there a network?\n{run.stderr[-2000:]}"
+        )
     for name in _needs(BORROWED):
         try:
             _borrow(name, target)
@@ -66,8 +68,7 @@ def base() -> Path:
     """Return the folder with Colab's packages; the first time, install them (about half a minute)."""
     if sys.version_info < (3, 11):
         raise RuntimeError("Colab's versions need Python 3.11 or newer: make clean, then PYTHON=python3.12")
-    key = [NEWEST.read_text(encoding="utf-8"), Path(__file__).read_text(encoding="utf-8")]
-    key += [sys.version, version(BORROWED), str(ROOT)]
+    key = [NEWEST.read_text(encoding="utf-8"), *sorted(LEFT_OUT), sys.version, version(BORROWED), str(ROOT)]
     target = CACHE / hashlib.sha256("\n".join(key).encode()).hexdigest()[:12]
     if not target.exists():
         shutil.rmtree(CACHE, ignore_errors=True)  # what was made from older lists
@@ -90,3 +91,17 @@ def installed(python: Path) -> list[str]:
     """List what a layer's Python would import, as ``name==version``."""
     run = subprocess.run([python, "-I", "-c", INSTALLED], capture_output=True, text=True, check=True)
     return run.stdout.splitlines()
+
+
+def main() -> int:
+    """Install Colab's packages, so that tests that run side by side find them."""
+    try:
+        print(f"Colab's versions are in {base().relative_to(ROOT)}.")
+    except RuntimeError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
