@@ -1,6 +1,6 @@
-"""Every notebook on a GPU: does it print what is stored, how far are its numbers from the CPU's?
+"""Every notebook on a GPU, compared with what is stored and with the CPU's numbers: `make test-gpu`.
 
-`make test-gpu`. A quantity is a variable that a chapter leaves behind and that holds numbers: a tensor, a model's parameter, a
+A quantity is a variable that a chapter leaves behind and that holds numbers: a tensor, a model's parameter, a
 float. Each chapter runs twice, its device once the CPU and once CUDA, each time in a process of its own.
 """
 

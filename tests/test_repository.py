@@ -11,7 +11,7 @@ import yaml
 
 from lessons_pkg import __version__
 from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
-from tools.repository import FILES, PLACEHOLDER, Repository, current, parse, point_at, setup_cell
+from tools.repository import BINDER, FILES, PLACEHOLDER, Repository, current, parse, point_at, setup_cell
 
 NEW = Repository("owner-of-a-test", "my.course", "v2")
 
@@ -47,6 +47,18 @@ def test_all_places_agree() -> None:
             assert ref == here.ref, path
         for ref in re.findall(rf"{here.owner}/{here.name}/blob/([\w.-]+)/", text):
             assert ref == here.ref, path
+
+
+def binder(config: Path) -> str:
+    return str(yaml.safe_load(config.read_text(encoding="utf-8"))["launch_buttons"]["binderhub_url"])
+
+
+def test_binder_has_a_button_where_there_is_a_repository(copy: Path) -> None:
+    assert (binder(ROOT / "_config.yml") == BINDER) == (current().owner != PLACEHOLDER)
+    point_at(NEW, copy)
+    assert binder(copy / "_config.yml") == BINDER
+    point_at(NEW._replace(owner=PLACEHOLDER), copy)
+    assert binder(copy / "_config.yml") == ""
 
 
 def test_placeholder_is_an_owner_that_no_one_can_register() -> None:

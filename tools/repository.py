@@ -12,6 +12,7 @@ from lessons_pkg import __version__
 from tools.notebooks import text_of, write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
+BINDER = "https://mybinder.org"
 PLACEHOLDER = "your_account"  # GitHub allows no underscore: no one can register this owner
 FILES = ("README.md", "CITATION.cff", "_config.yml", "CONTRIBUTING.md", "pyproject.toml")
 
@@ -99,6 +100,8 @@ def point_at(new: Repository, root: Path = ROOT) -> list[Path]:
     texts |= {path: rewritten(path.read_text(encoding="utf-8"), old, new) for path in pages if path.exists()}
     config = root / "_config.yml"
     texts[config] = re.sub(r"(?m)^(  branch: ).*$", rf'\g<1>"{new.ref}"', texts[config], count=1)
+    binder = "" if new.owner == PLACEHOLDER else BINDER
+    texts[config] = re.sub(r'(?m)^(  binderhub_url: )"[^"]*"', rf'\g<1>"{binder}"', texts[config], count=1)
     changed = [path for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
     for path in changed:
         write_atomically(path, texts[path])
