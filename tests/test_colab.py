@@ -3,6 +3,8 @@
 The notebooks themselves run in an emulation of Colab in `test_colab_runs.py`: `make test-colab`.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -13,7 +15,7 @@ from packaging.requirements import Requirement
 
 from tests.conftest import NOTEBOOKS, ROOT, load
 from tests.test_project import PROJECT
-from tools.colab import rules
+from tools.colab import environment, rules
 from tools.colab.runtimes import NEWEST, RUNTIMES, pins, unmet
 
 DEPENDENCIES: list[str] = PROJECT["dependencies"]
@@ -114,3 +116,29 @@ def test_what_7_has_is_left_alone() -> None:
 
 def test_every_pin_of_a_list_is_a_requirement() -> None:
     assert all(isinstance(pin, Requirement) for runtime in RUNTIMES for pin in pins(runtime))
+
+
+# ---- What `make test-colab` says where it cannot run. ----
+
+
+def test_an_older_python_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 1))
+    assert environment.main() == 1
+    assert (
+        "Colab's versions need Python 3.11 or newer: make clean test-colab PYTHON=" in capsys.readouterr().out
+    )
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the sentence before comes first")
+def test_a_failed_install_is_told_and_leaves_nothing_that_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(environment, "CACHE", tmp_path / "cache")
+    failed = subprocess.CompletedProcess([], 1, "", "pip's words")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    assert environment.main() == 1
+    said = capsys.readouterr().out
+    assert "pip's words\nColab's versions could not be installed. Is there a network?" in said
+    assert list((tmp_path / "cache").iterdir()) == []

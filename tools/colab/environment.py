@@ -54,9 +54,8 @@ def _install(target: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *wanted]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise RuntimeError(
-            f"Colab's versions could not be installed. Is there a network?\n{run.stderr[-2000:]}"
-        )
+        sentence = "Colab's versions could not be installed. Is there a network?"
+        raise RuntimeError(f"{run.stderr[-2000:].strip()}\n{sentence}")
     for name in _needs(BORROWED):
         try:
             _borrow(name, target)
@@ -67,7 +66,9 @@ def _install(target: Path) -> None:
 def base() -> Path:
     """Return the folder with Colab's packages; the first time, install them (about half a minute)."""
     if sys.version_info < (3, 11):
-        raise RuntimeError("Colab's versions need Python 3.11 or newer: make clean, then PYTHON=python3.12")
+        raise RuntimeError(
+            "Colab's versions need Python 3.11 or newer: make clean test-colab PYTHON=python3.12"
+        )
     key = [NEWEST.read_text(encoding="utf-8"), *sorted(LEFT_OUT), sys.version, version(BORROWED), str(ROOT)]
     target = CACHE / hashlib.sha256("\n".join(key).encode()).hexdigest()[:12]
     if not target.exists():
