@@ -5,19 +5,22 @@ has a process of its own, because PyTorch can learn of such a device and not for
 """
 
 import ast
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import measured
 import nbformat
 import pytest
 import torch
 
 from benchmarks import chapters, devices, throughput
-from benchmarks.results import store
-from tests.conftest import NOTEBOOKS, ROOT
+from benchmarks.results import Table, store
+from tests.conftest import HTML, NOTEBOOKS, ROOT
 from tools.colab.rules import code_of
 from tools.kernels import different, run
 from tools.notebooks import ENVIRONMENT
@@ -221,3 +224,56 @@ def test_throughput_says_from_where_the_gpu_is_faster(monkeypatch: pytest.Monkey
     assert throughput.wins([[10, 1], [5, 6], [1, 20]]) == [["4", "20.0"]]
     assert throughput.wins([[10, 1], [5, 4], [2, 1]]) == [["none of these", "0.5"]]
     assert throughput.wins([[1, 2], [1, 2], [1, 3]]) == [["2", "3.0"]]
+
+
+# ---- What the pages say of it, from the data. ----
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, folder: Path, table: str, content: str) -> Any:
+    """Return what the directive would put on the page."""
+    monkeypatch.setattr(measured, "RESULTS", folder)
+    page = SimpleNamespace(
+        env=SimpleNamespace(note_dependency=lambda _: None),
+        arguments=["gpu", table],
+        content=content,
+        parse_content_to_nodes=lambda: content,
+        parse_text_to_nodes=lambda text: text,
+    )
+    return measured.Measured.run(page)  # type: ignore[arg-type]
+
+
+def test_a_page_says_that_nothing_was_measured_until_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert shown(monkeypatch, tmp_path, "differences", "No run yet.") == "No run yet."
+    tables: dict[str, Table] = {"differences": {"head": devices.HEAD, "rows": [["01", 3, 1, 2.5e-16, "`w`", 0.0, "all equal"]]},
+              "empty": {"head": ["x"], "rows": []}}  # fmt: skip
+    store("gpu", tables, tmp_path)
+    page = shown(monkeypatch, tmp_path, "differences", "No run yet.")
+    assert "| 01 | 3 | 1 | 2.5e-16 | `w` | 0 | all equal |" in page
+    assert f"torch {torch.__version__}" in page
+    assert shown(monkeypatch, tmp_path, "empty", "No run yet.") == "No run yet."
+
+
+def test_a_misspelt_name_is_an_error_where_there_is_no_other_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        shown(monkeypatch, tmp_path, "differences", "")
+    store("gpu", {}, tmp_path)
+    with pytest.raises(KeyError):
+        shown(monkeypatch, tmp_path, "misspelt", "")
+
+
+@pytest.mark.site
+@pytest.mark.parametrize(
+    ("page", "sentence", "result", "table"),
+    [("reproducibility", "No GPU run exists yet", "gpu", "differences"),
+     ("how-to-use-this-course", "No GPU was at hand when this was measured", "throughput", "wins")],
+)  # fmt: skip
+def test_the_built_page_says_what_the_data_say(page: str, sentence: str, result: str, table: str) -> None:
+    path = ROOT / "benchmarks" / "results" / f"{result}.json"
+    tables = json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else {}
+    measured_here = bool(tables.get(table, {}).get("rows"))
+    text = (HTML / "book" / f"{page}.html").read_text(encoding="utf-8")
+    assert (sentence in text) != measured_here

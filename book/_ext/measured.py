@@ -74,9 +74,9 @@ class Measured(SphinxDirective):
         """Read the table as it was stored."""
         path = RESULTS / f"{self.arguments[0]}.json"
         self.env.note_dependency(str(path))
-        result = json.loads(path.read_text(encoding="utf-8")) if path.exists() or not self.content else {}
-        table = result.get("tables", {}).get(self.arguments[1], {"rows": []})
-        if not table["rows"]:
+        result = {} if self.content and not path.exists() else json.loads(path.read_text(encoding="utf-8"))
+        table = result["tables"][self.arguments[1]] if result else {"rows": []}
+        if self.content and not table["rows"]:
             return self.parse_content_to_nodes()
         text = markdown_table(**table)
         if "on" not in table["head"]:  # else each row says it for itself
