@@ -9,10 +9,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve offline constraints preview bench pages clean
+.PHONY: help book test lint types unit nbval browser notebooks repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BUILT)  ## set up, build the book, say where it is
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html in a browser, or run: make serve"
@@ -42,7 +42,7 @@ types: $(INSTALLED)  ## mypy, strict
 
 unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
 	@echo "== unit tests"
-	@pytest -n 2 -m "not site" tests
+	@pytest -n 2 -m "not site and not colab and not device" tests
 
 nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and demand red
 	@echo "== notebooks: every stored word, number and drawing"
@@ -51,6 +51,16 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
 	@pytest -n 2 -m site tests
+
+test-colab: $(INSTALLED)  ## every notebook in an emulation of Colab; the first time installs Colab's versions
+	@python -m tools.colab.environment
+	@pytest -n 2 -m colab tests
+
+test-device: $(INSTALLED)  ## every notebook on a second device that is as strict as a GPU and calculates on the CPU
+	@pytest -n 2 -m device tests
+
+test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its numbers are from the CPU's
+	@python -m benchmarks.devices
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
@@ -75,12 +85,15 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 	@python -m benchmarks.chapters
 	@python -m benchmarks.notebooks_against_scripts --rounds $(or $(ROUNDS),3)
 
+throughput: $(INSTALLED)  ## measure one training step over sizes, on the CPU and on a GPU if there is one
+	@python -m benchmarks.throughput
+
 pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 
 from benchmarks.results import RESULTS, provenance, store
-from lessons_pkg.runtime import device
 from tools.notebooks import BOOK, refresh
 
 HEAD = ["notebooks equal", "on", "device", "Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets"]
@@ -24,7 +23,7 @@ def row(notebooks: Sequence[Path]) -> list[str]:
     for name, problem in problems.items():
         print(f"{name}: {problem}")
     here = provenance() | {name: version(name) for name in ("matplotlib", "ipywidgets", "IPython")}
-    kernels = "CUDA" if device().type == "cuda" else f"CPU, {torch.backends.cpu.get_cpu_capability()}"
+    kernels = here.get("GPU") or f"CPU, {torch.backends.cpu.get_cpu_capability()}"
     here["device"] = f"{kernels}, {here['system']}"
     here["notebooks equal"] = f"{len(notebooks) - len(problems)} of {len(notebooks)}"
     return [here[name] for name in HEAD]

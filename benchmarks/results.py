@@ -18,7 +18,7 @@ Table = dict[str, list[Any]]  # "head": words; "rows": a list of cells for each
 
 def provenance() -> dict[str, str]:
     """Describe this run: the kind of machine, not its name."""
-    return {
+    here = {
         "on": datetime.now(timezone.utc).date().isoformat(),
         "Python": platform.python_version(),
         "torch": torch.__version__,
@@ -26,6 +26,9 @@ def provenance() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "CPU": f"{torch.backends.cpu.get_cpu_capability()}, {os.cpu_count()} cores",
     }
+    if torch.cuda.is_available():
+        here["GPU"] = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}"
+    return here
 
 
 def store(

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 import found
 import openings
 import pytest
+from frame import doors
 from PIL import Image
 
 from tests.conftest import CHAPTERS, HTML, NOTEBOOKS, PAGES, ROOT, load
@@ -34,6 +35,13 @@ def source_of(name: str) -> Path:
 
 
 # Readings from the sources
+
+
+def test_binder_is_offered_where_there_is_a_repository() -> None:
+    assert doors("https://github.com/your_account/course", "main", "book/x").count("<a ") == 1
+    colab, binder = re.findall('href="([^"]+)"', doors("https://github.com/a-b/my.course", "v2", "book/x"))
+    assert colab == "https://colab.research.google.com/github/a-b/my.course/blob/v2/book/x.ipynb"
+    assert binder == "https://mybinder.org/v2/gh/a-b/my.course/v2?urlpath=lab%2Ftree%2Fbook%2Fx.ipynb"
 
 
 def test_an_opening_is_a_chapters_question_or_a_pages_first_sentence(tmp_path: Path) -> None:
@@ -125,7 +133,7 @@ def test_a_notebooks_page_has_one_link_to_colab_below_its_title(name: str) -> No
         assert colab == []
         return
     assert colab == [f"{current().colab}{name.replace('.html', '.ipynb')}"]
-    below = re.search(r'(?s)</h1>\s*<p class="run-it"><a href="[^"]+">Open in Colab</a></p>', page)
+    below = re.search(r'(?s)</h1>\s*<p class="run-it"><a href="[^"]+">Open in Colab</a>', page)
     assert below
 
 

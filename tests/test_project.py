@@ -1,5 +1,6 @@
 """The files around the course: pins, make targets, the gate, the workflows."""
 
+import json
 import re
 import subprocess
 import sys
@@ -78,14 +79,26 @@ def test_environment_draws_on_the_same_pins() -> None:
     assert [part.split("=")[0] for part in rest] == ["python", "pip"], "versions belong in constraints.txt"
 
 
-def test_floors_hold_in_colab() -> None:
-    """Colab's preinstalled versions (runtimes of 2026-04, 2026-07, 2026-08-19), as the package must take them."""
-    colab = {"torch": "2.10.0", "matplotlib": "3.10.0", "ipython": "7.34.0", "ipywidgets": "7.7.1"}
-    colab |= {"scikit-learn": "1.6.1", "tqdm": "4.67.3"}
-    for text in PROJECT["dependencies"]:
-        requirement = Requirement(text)
-        assert requirement.specifier.contains(colab[requirement.name]), text
-        assert {s.operator for s in requirement.specifier} == {">="}, "floors only"
+def test_the_container_is_set_up_by_readmes_commands() -> None:
+    container = json.loads(read(".devcontainer/devcontainer.json"))
+    assert re.fullmatch(r"[\w./-]+:\d+-3\.\d+-\w+", container["image"]), "a version, not whatever is newest"
+    readme = read("README.md")
+    assert container["postCreateCommand"] in re.findall(r"(?m)^make \w+$", readme)
+    for name, value in container["containerEnv"].items():
+        assert f"export {name}={value}\n" in readme
+
+
+def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
+    weekly = yaml.safe_load(read(".github/workflows/weekly.yml"))
+    targets = weekly["jobs"]["elsewhere"]["strategy"]["matrix"]["where"]
+    assert targets == ["test-colab", "test-device"]
+    for target in targets:
+        assert f"  make {target} " in make("help").stdout
+    assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true
+    makefile = read("Makefile")
+    assert '-m "not site and not colab and not device" tests' in makefile
+    assert "-m colab tests" in makefile
+    assert "-m device tests" in makefile
 
 
 def test_torch_floor_is_one() -> None:

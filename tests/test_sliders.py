@@ -1,6 +1,9 @@
 """The slider's two lives, without a browser; the browser tests move it."""
 
+import os
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from matplotlib.axes import Axes
 from lessons_pkg import plotting, sliders
 from lessons_pkg.sliders import live
 from lessons_pkg.sliders.static import frame, slider_html
+from tests.slider_mover import check_slider
+from tools.kernels import talking
 
 
 def draw(lr: float) -> tuple[Axes, str]:
@@ -93,8 +98,6 @@ def test_a_draw_that_fails_says_so_where_the_reader_looks(shown: list[dict[str, 
 def test_without_ipywidgets_the_page_remains(
     shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     sliders.explore(draw, lr=[0.1, 0.2])
     assert set(shown[0]) == {"text/plain", "text/html"}
@@ -193,3 +196,9 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
 def test_bad_input_names_the_rule(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+def test_slider_lives_in_a_real_kernel(tmp_path: Path) -> None:
+    """With the gate's ipywidgets 8; under Colab's 7.7.1 in test_colab_runs.py."""
+    with talking([sys.executable, "-m", "ipykernel_launcher"], tmp_path, os.environ) as talk:
+        check_slider(talk, "import ipywidgets\nassert int(ipywidgets.__version__[0]) >= 8")

@@ -1,8 +1,9 @@
-"""What stands around a page's text: logo, link to Colab, what link previews show, links onwards."""
+"""What stands around a page's text: logo, where to run it, what link previews show, links onwards."""
 
 import re
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,16 +20,27 @@ def set_logo(app: Sphinx, config: Config) -> None:
     config.html_theme_options["logo"] = {"text": f"{drawing} {escape(config.html_title)}"}
 
 
-def link_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put a plain link to Colab below the title of every page that is a notebook."""
+def doors(url: str, branch: str, docname: str) -> str:
+    """Write the links below a notebook's title; Binder looks for a repository, so there must be one."""
+    place = url.removeprefix("https://github.com/")
+    path = f"{docname}.ipynb"
+    links = [("Open in Colab", f"https://colab.research.google.com/github/{place}/blob/{branch}/{path}")]
+    if "_" not in place.split("/")[0]:  # the placeholder: GitHub allows no underscore in an owner's name
+        address = f"https://mybinder.org/v2/gh/{place}/{branch}?urlpath={quote(f'lab/tree/{path}', safe='')}"
+        links.append(("Open in Binder", address))
+    return " ".join(f'<a href="{escape(address)}">{words}</a>' for words, address in links)
+
+
+def link_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put plain links to where it runs below the title of every page that is a notebook."""
     title = doctree.next_node(nodes.title)
     if title is None or not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
     options = app.config.html_theme_options
-    place = options["repository_url"].replace("https://github.com/", "/github/")
-    address = f"https://colab.research.google.com{place}/blob/{options['repository_branch']}/{docname}.ipynb"
-    link = f'<p class="run-it"><a href="{address}">Open in Colab</a></p>'
-    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", link, format="html"))
+    links = doors(options["repository_url"], options["repository_branch"], docname)
+    title.parent.insert(
+        title.parent.index(title) + 1, nodes.raw("", f'<p class="run-it">{links}</p>', format="html")
+    )
 
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -65,7 +77,7 @@ def say_why(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", set_logo)
-    app.connect("doctree-resolved", link_colab)
+    app.connect("doctree-resolved", link_notebook)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", say_why)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
