@@ -31,8 +31,9 @@ def test_an_anchor_deep_in_a_chapter_is_where_the_page_opens(visit: Any, anchor:
     heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
     top = heading.bounding_box()["y"]
     assert 40 < top < 200, "below the header, at the top of the screen"
+    before = page.evaluate("scrollY")
     page.mouse.wheel(0, -3000)
-    page.wait_for_function("before => scrollY < before", arg=page.evaluate("scrollY"))
+    page.wait_for_function("before => scrollY < before", arg=before)
     page.goto(page.url.split("#")[0] + f"#{anchor}")
     assert heading.bounding_box()["y"] == pytest.approx(top, abs=2)
 
