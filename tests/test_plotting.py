@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 import torch
 
@@ -147,6 +148,24 @@ def test_figure_is_one_accessible_self_contained_element() -> None:
     words = [element.text for element in root.iter() if element.text]
     assert {"loss", "updates done", "run", "10⁰"} <= set(words)
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|<style|url\((?!#)", markup)
+
+
+def test_a_chapters_own_legend_and_title_have_the_courses_look() -> None:
+    """And so the same look as those that the package makes: a legend of its own in white would glare at night."""
+
+    def figure(own: bool) -> str:
+        ax = plotting.new_axes()
+        ax.plot([0, 1], [0, 1], label="line")
+        if own:
+            ax.legend()
+            ax.set(title="A title")
+        else:
+            with matplotlib.rc_context(style.RC):
+                ax.set_title("A title")
+        return figure_html(ax, CAPTION)
+
+    assert figure(own=True) == figure(own=False)
+    assert "#ffffff" in figure(own=True)
 
 
 def test_ids_are_used_and_differ_between_figures() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from ledger import ARTICLES, read_ledger
 
-from tests.conftest import HTML, PAGES
+from tests.conftest import HTML, PAGES, ROOT
 from tools.repository import current
 
 pytestmark = pytest.mark.site
@@ -61,6 +61,20 @@ def test_every_icon_of_the_theme_is_drawn() -> None:
     assert {icon for icon in used if not re.search(rf"\.fa-{icon}\{{--icon:url", sheet)} == set()
 
 
+def test_no_font_was_lost_on_the_way_and_every_class_of_ours_has_its_rules() -> None:
+    """What is not used is purged from the style sheet; a name in an abbreviated rule is not seen as used."""
+    sheet = (HTML / "_static" / "book.css").read_text(encoding="utf-8")
+    faces = {
+        face for rule in re.findall(r"@font-face\{[^}]*\}", sheet) for face in re.findall(r"KaTeX_\w+", rule)
+    }
+    assert "KaTeX_Main" in faces
+    assert set(re.findall(r"KaTeX_\w+", sheet)) <= faces
+    ours = (ROOT / "book" / "_static" / "course.css").read_text(encoding="utf-8")
+    ours = re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL)
+    mine = {name for rule in re.findall(r"([^{}]+)\{", ours) for name in re.findall(r"\.([a-z][\w-]*)", rule)}
+    assert {name for name in mine if f".{name}" not in sheet} == set()
+
+
 def test_pages_load_one_style_sheet_and_one_script_which_wait_for_nothing() -> None:
     for page in PAGE_FILES:
         head = page.read_text(encoding="utf-8")
@@ -88,11 +102,13 @@ class Cells(HTMLParser):
             self.rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
-        self.inside = self.inside and tag not in ("td", "th")
+        if tag in ("td", "th"):
+            self.inside = False
+            self.rows[-1][-1] = self.rows[-1][-1].strip()
 
     def handle_data(self, text: str) -> None:
         if self.inside:
-            self.rows[-1][-1] += text.strip()
+            self.rows[-1][-1] += text
 
 
 def test_the_ledgers_page_holds_every_row_and_the_right_counts() -> None:
@@ -101,11 +117,11 @@ def test_the_ledgers_page_holds_every_row_and_the_right_counts() -> None:
     ledger = read_ledger()
     shown = {row[0]: row for row in table.rows if len(row) == 4}
     for row in ledger:
-        assert shown[row.id][:3] == [row.id, row.statement, row.verdict]
+        assert shown[row.id][:3] == [row.id, re.sub("[`*]", "", row.statement), row.verdict]
         assert row.truth.split()[:1] == [] or row.truth.split()[0] in shown[row.id][3]
-    (head,) = [row for row in table.rows if row and row[0] == "Article"]
-    for article in [*ARTICLES, "all"]:
-        (counts,) = [row for row in table.rows if row and row[0] == article]
-        mine = [row for row in ledger if article in ("all", row.id[:3])]
-        expected = [str(sum(row.verdict == verdict for row in mine)) for verdict in head[1:-1]]
-        assert counts == [article, *expected, str(len(mine))]
+    (head,) = [row for row in table.rows if row and row[0] == "Verdict"]
+    for verdict in [*{row.verdict for row in ledger}, "all"]:
+        (counts,) = [row for row in table.rows if len(row) == len(head) and row[0] == verdict]
+        mine = [row.id[:3] for row in ledger if verdict in ("all", row.verdict)]
+        assert head[1:-1] == list(ARTICLES)
+        assert counts == [verdict, *(str(mine.count(article)) for article in ARTICLES), str(len(mine))]

@@ -32,6 +32,15 @@ def _paragraph(*children: nodes.Node) -> nodes.paragraph:
     return nodes.paragraph("", "", *children)
 
 
+def _marked(text: str) -> nodes.paragraph:
+    """Make a paragraph of words with `code` and *emphasis*."""
+    kinds = {"`": nodes.literal, "*": nodes.emphasis}
+    parts = re.findall(r"([`*])(\S(?:[^`*]*\S)?)\1|([^`*]+|[`*])", text)
+    return _paragraph(
+        *(kinds[mark]("", inner) if mark else nodes.Text(plain) for mark, inner, plain in parts)
+    )
+
+
 def _table(head: list[str], rows: Sequence[Sequence[nodes.Node]], ids: list[str]) -> nodes.table:
     group = nodes.tgroup(cols=len(head))
     group.extend(nodes.colspec(colwidth=1) for _ in head)
@@ -70,11 +79,15 @@ class LedgerTable(SphinxDirective):
                 refuri=f"{book_url(self.config)}{chapter}.html#{section}",
                 internal=False,
             )
-            settled = [nodes.Text(f"{row.truth} "), link]
-            rows.append([_paragraph(nodes.Text(row.id)), _paragraph(nodes.Text(row.statement)),
-                         _paragraph(verdict), _paragraph(*settled)])  # fmt: skip
+            settled = _marked(f"{row.truth} ")
+            settled += link
+            rows.append(
+                [_paragraph(nodes.Text(row.id)), _marked(row.statement), _paragraph(verdict), settled]
+            )
             ids.append(row.anchor)
-        return [_table(["Id", "The article says", "Verdict", "What runs"], rows, ids)]
+        table = _table(["Id", "The article says", "Verdict", "What runs"], rows, ids)
+        table["classes"].append("ledger")
+        return [table]
 
 
 class LedgerCounts(SphinxDirective):
@@ -86,11 +99,11 @@ class LedgerCounts(SphinxDirective):
         ledger = read_ledger()
         present = [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in ledger)]
         rows: list[list[nodes.paragraph]] = []
-        for article in [*ARTICLES, "all"]:
-            mine = [row for row in ledger if article in ("all", row.id[:3])]
-            counts = [sum(row.verdict == verdict for row in mine) for verdict in present]
-            rows.append([_paragraph(nodes.Text(str(cell))) for cell in (article, *counts, len(mine))])
-        return [_table(["Article", *present, "total"], rows, [""] * len(rows))]
+        for verdict in [*present, "all"]:
+            mine = [row.id[:3] for row in ledger if verdict in ("all", row.verdict)]
+            counts = [mine.count(article) for article in ARTICLES]
+            rows.append([_paragraph(nodes.Text(str(cell))) for cell in (verdict, *counts, len(mine))])
+        return [_table(["Verdict", *ARTICLES, "all"], rows, [""] * len(rows))]
 
 
 class ChapterTimes(SphinxDirective):

@@ -106,7 +106,7 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
     head += f"<script>{options}</script>\n"
     for pattern in (_SHEET, _PRELOAD, _SCRIPT, _INLINE):
         page = pattern.sub("", page)
-    page = mended(_PLAIN.sub(r"\1", _PLAIN.sub(r"\1", page)))  # twice: signatures nest them
+    page = _PLAIN.sub(r"\1", _PLAIN.sub(r"\1", page))  # twice: signatures nest them
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
     page = page[:at] + head + page[at:]
@@ -116,7 +116,9 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
 def make_lighter(book: Path, node: str) -> None:
     """Rewrite every page of a finished build, and write the style sheet and the script they share."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html"))}
-    pages = {path: text for path, text in pages.items() if "</head>" in text}
+    pages = {path: mended(text) for path, text in pages.items() if "</head>" in text}
+    for path, text in pages.items():  # what is mended may be styled: write before asking which rules are used
+        path.write_text(text, encoding="utf-8")
     sheets = list(dict.fromkeys(sheet for text in pages.values() for sheet in _linked(text, _SHEET)))
     scripts = list(dict.fromkeys(script for text in pages.values() for script in _linked(text, _SCRIPT)))
     shared = [script for script in scripts if _name(script) not in (*_OF_SEARCH, _OPTIONS)]

@@ -10,6 +10,17 @@ def _arguments(found: re.Match[str]) -> str:
     return re.sub(r"</?dd>", lambda tag: _ARGUMENT[tag[0]], found[1])
 
 
+def _breakable(found: re.Match[str]) -> str:
+    def names(code: re.Match[str]) -> str:
+        return re.sub(r"(?<=\w)([_.])(?=\w)", r"\1<wbr>", code[0])
+
+    return _LONG_CODE.sub(lambda code: _IN_MARKS.sub(names, code[0]), found[0])
+
+
+_LONG_CODE = re.compile(r"<code\b[^>]*>(?:(?!</code>).){13,}</code>")
+_IN_MARKS = re.compile(r">[^<>]+<")  # the text, and not the attributes, of what is marked up
+
+
 _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     # Light or dark is decided only after the page was painted, and so it is painted twice.
     r'localStorage\.getItem\("theme"\) \|\| "auto"': (
@@ -23,6 +34,8 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     r'<div id="pst-primary-sidebar"': r'\g<0> role="navigation" aria-label="Book"',
     # The corner of a table with names in its first column is no heading of anything.
     r'<th class="head">(?:<p></p>)?</th>': "<td></td>",
+    # Long names in tables break behind a dot or an underscore, and nowhere else.
+    r"<td>.*?</td>": _breakable,
     # A signature with an argument to a line is a list of definitions without terms, and inside a term.
     r'\s*<dl>\n((?:<dd><em class="sig-param">.*?</dd>\n)+)</dl>\n': _arguments,
 }

@@ -5,6 +5,7 @@ import re
 from xml.etree import ElementTree
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lessons_pkg.plotting.style import COLOUR_NAMES, RC
@@ -71,6 +72,22 @@ def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
             element.set("clip-path", f"url(#{names[old]})")
 
 
+def _dress(ax: Axes) -> None:
+    """Give a legend and a title that were made outside the course's style its look; add a missing legend."""
+    legend, title = ax.get_legend(), ax.get_title(loc="center")
+    if title:
+        ax.set_title("", loc="center")
+        ax.set_title(title)
+    if legend is None and ax.get_legend_handles_labels()[1]:
+        legend = ax.legend()
+    if legend is not None:
+        frame = legend.legendPatch
+        frame.set(facecolor=RC["legend.facecolor"], edgecolor=RC["legend.edgecolor"], alpha=1)
+        frame.set_boxstyle("square", pad=0)
+        for text in legend.get_texts():
+            text.set(fontsize=RC["legend.fontsize"], color=RC["legend.labelcolor"])
+
+
 def svg_tree(figure: Figure, prefix: str) -> ElementTree.Element:
     """Draw ``figure`` as an SVG element whose ids start with ``prefix``.
 
@@ -80,8 +97,7 @@ def svg_tree(figure: Figure, prefix: str) -> ElementTree.Element:
     buffer = io.StringIO()
     with matplotlib.rc_context(RC):
         for ax in figure.axes:
-            if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
-                ax.legend()
+            _dress(ax)
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     root = ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
     for parent in list(root.iter()):

@@ -19,9 +19,8 @@ const whole = (sheet) =>
 
 const all = [...sheets.map(whole), readFileSync(0, "utf8")].join("\n");
 const [purged] = await new PurgeCSS().purge({
-  content: [`${book}/**/*.html`, `${book}/_static/book.js`],
+  content: [`${book}/**/*.html`, `${book}/_static/book.js`, `${book}/_static/searchtools.js`],
   css: [{ raw: all }],
-  fontFace: true,
   keyframes: true,
   // Attributes and states that scripts set while a page is read.
   dynamicAttributes: ["data-theme", "data-mode", "data-bs-theme", "aria-expanded", "aria-current", "open", "hidden"],
