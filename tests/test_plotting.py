@@ -153,7 +153,7 @@ def test_figure_is_one_accessible_self_contained_element() -> None:
 def test_a_chapters_own_legend_and_title_have_the_courses_look() -> None:
     """And so the same look as those that the package makes: a legend of its own in white would glare at night."""
 
-    def figure(own: bool) -> str:
+    def styles(own: bool) -> list[str]:
         ax = plotting.new_axes()
         ax.plot([0, 1], [0, 1], label="line")
         if own:
@@ -162,10 +162,12 @@ def test_a_chapters_own_legend_and_title_have_the_courses_look() -> None:
         else:
             with matplotlib.rc_context(style.RC):
                 ax.set_title("A title")
-        return figure_html(ax, CAPTION)
+        return re.findall(r'style="([^"]+)"', figure_html(ax, CAPTION))
 
-    assert figure(own=True) == figure(own=False)
-    assert "#ffffff" in figure(own=True)
+    assert styles(own=True) == styles(own=False)
+    assert any("--figure-grid" in style and "--figure-paper" in style for style in styles(own=True)), (
+        "a frame"
+    )
 
 
 def test_ids_are_used_and_differ_between_figures() -> None:
