@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
 # The same in `make notebooks` and in nbval: one thread, so that sums are added in one order.
 ENVIRONMENT = {REPRODUCIBLE: "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-_paths = [str(ROOT / "tools" / "no_network"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-OFFLINE = ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(path for path in dict.fromkeys(_paths) if path)}
+NO_NETWORK = str(ROOT / "tools" / "no_network")
+_paths = dict.fromkeys([NO_NETWORK, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+OFFLINE = ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(_paths)}
 METADATA: dict[str, Any] = {
     "accelerator": "GPU",
     "colab": {"gpuType": "T4", "provenance": []},
