@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its nu
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
+
+chapter: $(INSTALLED)  ## begin a chapter that is small and whole: NAME=short-name TITLE="What its heading says"
+	@python -m tools.chapter "$(NAME)" "$(TITLE)"
 
 repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: URL=https://github.com/you/fork [REF=main]
 	@python -m tools.repository "$(URL)" "$(or $(REF),main)"
