@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its nu
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
 
+chapter: $(INSTALLED)  ## begin a chapter that is small and whole: NAME=short-name TITLE="What its heading says"
+	@python -m tools.chapter "$(NAME)" "$(TITLE)"
+
 repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: URL=https://github.com/you/fork [REF=main]
 	@python -m tools.repository "$(URL)" "$(or $(REF),main)"
 
@@ -91,6 +94,14 @@ throughput: $(INSTALLED)  ## measure one training step over sizes, on the CPU an
 pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
+
+audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
+	@uv tool run --quiet --from pip-audit==2.10.1 pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+	@npm audit --prefix tools/site
+	@npm audit --prefix benchmarks
+
+release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, say what is next; tags and uploads nothing
+	@python -m tools.release
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) .colab _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -11,10 +11,10 @@ from lessons_pkg.sliders.live import VIEW
 from nbval import plugin
 from nbval.plugin import IPyNbCell, IPyNbFile
 from tools.drawings import moved, without_coordinates
-from tools.notebooks import ENVIRONMENT, merged
+from tools.notebooks import OFFLINE, merged
 
 TAMPERINGS = 25  # per chapter and kind of target
-os.environ.update(ENVIRONMENT)  # kernels inherit it
+os.environ.update(OFFLINE)  # kernels inherit it
 _nbval_compare = IPyNbCell.compare_outputs
 # nbval joins all pieces of a stream, also across a figure between them; we join neighbours only.
 plugin.coalesce_streams = merged

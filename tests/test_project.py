@@ -92,7 +92,9 @@ def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
     weekly = yaml.safe_load(read(".github/workflows/weekly.yml"))
     targets = weekly["jobs"]["elsewhere"]["strategy"]["matrix"]["where"]
     assert targets == ["test-colab", "test-device"]
-    for target in targets:
+    others = weekly["jobs"]["versions"]["strategy"]["matrix"]
+    assert (others["what"], others["python"]) == (["audit", "release"], ["3.10", "3.13"])
+    for target in targets + others["what"]:
         assert f"  make {target} " in make("help").stdout
     assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true
     makefile = read("Makefile")

@@ -61,6 +61,18 @@ def written(folder: Path, *sources: str, name: str = "90-test.ipynb") -> Path:
     return path
 
 
+# Each asks another machine: by name, by address, without a connection, in a way that forgives a lost network.
+ASKING = {
+    "import socket; socket.gethostbyname('a.example')": "a.example",
+    "socket.create_connection(('192.0.2.1', 80), 1)": "192.0.2.1",
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.2', 53))": "192.0.2.2",
+    "import urllib.request\ntry:\n    urllib.request.urlopen('http://b.example')\nexcept OSError:\n    pass": "b.example",
+    "import subprocess, sys\nask = 'import socket; socket.getaddrinfo(\"c.example\", 80)'\n"
+    "run = subprocess.run([sys.executable, '-c', ask], capture_output=True, text=True)\n"
+    "assert not run.returncode, run.stderr": "c.example",
+}
+
+
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = written(
@@ -69,13 +81,23 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "import ipywidgets\nipywidgets.IntSlider()",
         "6 * 7",
         "import os; print(os.environ['LESSONS_REPRODUCIBLE'], os.listdir())",
+        *ASKING,
     )
-    return normalised(execute(nbformat.read(path, as_version=4)))
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells[-len(ASKING) :]:
+        cell.metadata["tags"] = ["raises-exception"]
+    return normalised(execute(notebook))
 
 
 def test_execution_is_fresh_in_an_empty_folder_and_says_so_to_the_package(executed: Any) -> None:
     assert executed.cells[3].outputs[0].text == "1 []\n"
-    assert [cell.execution_count for cell in executed.cells] == [1, 2, 3, 4]
+    assert [cell.execution_count for cell in executed.cells[:4]] == [1, 2, 3, 4]
+
+
+def test_a_cell_that_asks_another_machine_stops_and_says_so(executed: Any) -> None:
+    for cell, host in zip(executed.cells[-len(ASKING) :], ASKING.values(), strict=True):
+        (error,) = cell.outputs
+        assert f"this cell asked for {host}. Take data from an installed package" in error.evalue
 
 
 def test_normalised_keeps_words_and_drops_what_depends_on_the_run(executed: Any) -> None:
@@ -83,7 +105,7 @@ def test_normalised_keeps_words_and_drops_what_depends_on_the_run(executed: Any)
     assert [output.text for output in executed.cells[0].outputs] == ["a\nb\n"]
     assert executed.cells[2].outputs[0].data == {"text/plain": "42"}
     assert VIEW not in str(executed)
-    assert all(set(cell.metadata) == set() for cell in executed.cells)
+    assert all(set(cell.metadata) == set() for cell in executed.cells[:4])
 
 
 def test_errors_keep_name_and_message_only() -> None:
@@ -186,13 +208,16 @@ def red(tmp_path: Path) -> str:
     )
     figure = f"display({{'text/html': '{drawing}', 'text/plain': 'One caption, 1.'}}, raw=True)"
     before = f"print('alpha')\n{figure}"
-    sources = {"edited": before, "reversed": before, "joined": f"{before}\nprint('beta')"}
-    paths = [written(tmp_path, source, name=f"{name}.ipynb") for name, source in sources.items()]
+    talks = "import socket\nserver = socket.create_server(('127.0.0.1', 0))"
+    talks += "\nclient = socket.create_connection(server.getsockname())"  # to itself, which is no network
+    sources = {"edited": [before, talks], "reversed": [before], "joined": [f"{before}\nprint('beta')"]}
+    paths = [written(tmp_path, *cells, name=f"{name}.ipynb") for name, cells in sources.items()]
     assert [refresh(path, check=False) for path in paths] == [None, None, None]
     green = gate(tmp_path)
     assert green.returncode == 0, green.stdout[-2000:]
     edited, turned, joined = (nbformat.read(path, as_version=4) for path in paths)
     edited.cells[0].source = edited.cells[0].source.replace("alpha", "gamma")
+    edited.cells[1].source = "import socket; socket.create_connection(('a.example', 80))"
     turned.cells[0].outputs.reverse()
     first, shown, last = joined.cells[0].outputs
     assert last.text == "beta\n"
@@ -202,6 +227,11 @@ def red(tmp_path: Path) -> str:
     spoilt = gate(tmp_path)
     assert spoilt.returncode == 1
     return spoilt.stdout
+
+
+def test_the_gate_is_red_for_a_notebook_that_asks_another_machine(red: str) -> None:
+    assert re.search(r"FAILED \S*edited\.ipynb::Cell 1", red)
+    assert "A notebook runs without the network, but this cell asked for a.example." in red
 
 
 def test_the_gate_is_red_for_every_spoilt_notebook_and_says_what_to_do(red: str) -> None:

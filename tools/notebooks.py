@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
 # The same in `make notebooks` and in nbval: one thread, so that sums are added in one order.
 ENVIRONMENT = {REPRODUCIBLE: "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+NO_NETWORK = str(ROOT / "tools" / "no_network")
+_paths = dict.fromkeys([NO_NETWORK, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+OFFLINE = ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(_paths)}
 METADATA: dict[str, Any] = {
     "accelerator": "GPU",
     "colab": {"gpuType": "T4", "provenance": []},
@@ -90,7 +93,7 @@ def settled(stored: Any, fresh: Any) -> Any:
 
 
 def execute(notebook: Any) -> Any:
-    """Run every cell in a fresh kernel, in an empty folder. Raises CellExecutionError with the cell."""
+    """Run every cell in a fresh kernel, in an empty folder, without network. May raise CellExecutionError."""
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,
@@ -99,7 +102,7 @@ def execute(notebook: Any) -> Any:
             resources={"metadata": {"path": folder}},
             store_widget_state=True,  # off, Output widgets crash nbclient; normalised() strips it
         )
-        client.execute(env=os.environ | ENVIRONMENT)
+        client.execute(env=os.environ | OFFLINE)
     return notebook
 
 

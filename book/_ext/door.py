@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
 <title>{title}</title>
 <meta name="viewport" content="width=device-width">
 {tags}

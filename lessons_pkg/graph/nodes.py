@@ -28,7 +28,7 @@ class Node(NamedTuple):
 def label(function: GradFn, names: Mapping[int, str]) -> str:
     """Name a node: without its C++ namespace and, for a leaf's, with the leaf's name from ``{id: name}``.
 
-    A leaf without a name is shown by its shape. Chapter 2.
+    A leaf without a name is shown by its shape. Raises AttributeError for what is no ``grad_fn``. Chapter 2.
     """
     name = type(function).name(function)  # "torch::autograd::AccumulateGrad"
     name = name.replace("<", "::").split("::")[-1].rstrip(">")
@@ -43,7 +43,8 @@ def visit(root: GradFn) -> dict[GradFn, int]:
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
     a long loop's graph is deeper than Python's call stack. It only looks: :func:`walk` also makes it safe to
-    *free* so deep a graph, which torch 2.13 does by recursion once Python has seen its nodes. Chapter 2.
+    *free* so deep a graph, which torch 2.13 does by recursion once Python has seen its nodes.
+    Raises AttributeError for what is no ``grad_fn``; :func:`walk` says more. Chapter 2.
     """
     depths: dict[GradFn, int] = {}
     stack = [(root, 0)]

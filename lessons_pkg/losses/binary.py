@@ -15,7 +15,7 @@ def logsigmoid(input: Tensor) -> Tensor:
 
     :math:`\log \sigma(x) = \min(x, 0) - \log(1 + e^{-|x|})`, with the slope :math:`\sigma(-x)`, also at 0.
     ``input``: floating-point, any shape; returns that shape. Twin of ``torch.nn.functional.logsigmoid``.
-    Chapter 6. Raises TypeError if ``input`` is not floating-point.
+    Chapter 6. For why this form: Maechler (2012). Raises TypeError if ``input`` is not floating-point.
     """
     require_same_shape("logsigmoid", input=input)
     negative = input < 0
@@ -67,7 +67,7 @@ def binary_cross_entropy(
     ``input``, ``target``: same shape, any, in [0, 1]; ``weight``: broadcasts to it, multiplies losses, and
     ``"mean"`` divides by their number; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
     Twin of ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments. Chapter 6.
-    Raises TypeError or ValueError for another type, shape, range or reduction.
+    Good (1952). Raises TypeError or ValueError for another type, shape, range or reduction.
     """
     require_same_shape("binary_cross_entropy", input=input, target=target)
     for role, values in (("input", input), ("target", target)):
@@ -93,7 +93,7 @@ def binary_cross_entropy_with_logits(
     ``input``, ``target``: same shape, any; ``weight`` and ``pos_weight``: broadcast to it; ``"mean"`` divides
     by the number of elements; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
     Twin of ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments.
-    Chapter 6. Raises TypeError or ValueError for another type, shape or reduction.
+    Chapter 6. Cox (1958). Raises TypeError or ValueError for another type, shape or reduction.
     """
     require_same_shape("binary_cross_entropy_with_logits", input=input, target=target)
     require_fitting("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)

@@ -35,7 +35,7 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
     :math:`g_i \cdot g_j < 0`, then :math:`g_i \leftarrow g_i - \frac{g_i \cdot g_j}{|g_j|^2} g_j`, with
     :math:`g_j` as it was given. Sum the rows of the result for a step.
     ``gradients``: ``(tasks, parameters)``, a row per task; returns the same shape. ``generator`` draws the
-    orders, which matter from three tasks on. PyTorch has no twin.
+    orders, which matter from three tasks on. No twin in torch.
     Chapter 9. Yu and others (2020). Raises TypeError for tensors that are not floating-point, ValueError
     for another shape.
     """

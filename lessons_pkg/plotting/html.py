@@ -52,7 +52,10 @@ def figure_html(ax: Axes, caption: str) -> str:
 
 
 def show(ax: Axes, caption: str) -> None:
-    """Display a figure with its caption, which is also its alternative text."""
+    """Display a figure with its caption, which is also its alternative text.
+
+    Raises what :func:`figure_html` raises.
+    """
     from IPython.display import display
 
     display({"text/plain": caption, "text/html": figure_html(ax, caption)}, raw=True)
