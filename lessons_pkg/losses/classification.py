@@ -20,6 +20,8 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     Raises TypeError if ``input`` is not floating-point, IndexError if it has no ``dim`` or nothing along it.
     """
     require_same_shape("log_softmax", input=input)
+    if not isinstance(dim, int):  # amax would take several, or all
+        raise TypeError(f"log_softmax: dim must be an int, got {dim!r}")
     largest = input.amax(dim, keepdim=True).detach()  # it cancels: no gradient
     shifted = input - largest  # <= 0: exp() cannot overflow
     return shifted - shifted.exp().sum(dim, keepdim=True).log()

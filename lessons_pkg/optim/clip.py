@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lessons_pkg.optim.options import require_at_least_zero
+from lessons_pkg.optim.options import require_at_least_zero, require_writable
 
 
 def clip_grad_norm_(
@@ -27,6 +27,7 @@ def clip_grad_norm_(
         raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
     require_at_least_zero("clip_grad_norm_", max_norm=max_norm)
     gradients = [p.grad for p in parameters if p.grad is not None]
+    require_writable("clip_grad_norm_", gradients=gradients)
     if not gradients:
         return torch.tensor(0.0)
     length: Tensor = torch.stack([g.norm() for g in gradients]).norm()
