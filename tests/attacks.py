@@ -119,9 +119,17 @@ OPTIONS: list[Any] = [
 ]  # fmt: skip
 
 
+def always(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
+def as_type(dtype: torch.dtype) -> Callable[[Tensor], Any]:
+    return lambda t: t.to(dtype)
+
+
 def with_value(value: float) -> Callable[[Tensor], Tensor]:
     def spoil(t: Tensor) -> Tensor:
-        if t.is_floating_point() or float(value).is_integer() and abs(value) < 100:
+        if t.is_floating_point() or (float(value).is_integer() and abs(value) < 100):
             t = t.clone()
             t.view(-1)[:1] = value
         return t
@@ -130,8 +138,8 @@ def with_value(value: float) -> Callable[[Tensor], Tensor]:
 
 
 SPOIL: dict[str, Callable[[Tensor], Any]] = {
-    **{f"is {value!r}": lambda t, v=value: v for value in THINGS},
-    **{str(dtype): lambda t, d=dtype: t.to(d) for dtype in [*FLOATS, *OTHERS]},
+    **{f"is {value!r}": always(value) for value in THINGS},
+    **{str(dtype): as_type(dtype) for dtype in [*FLOATS, *OTHERS]},
     **{f"holds {value}": with_value(value) for value in VALUES},
     "one dimension more": lambda t: t.unsqueeze(0),
     "a last one of size 1": lambda t: t.unsqueeze(-1),
@@ -159,4 +167,4 @@ def ways(role: str, right: Any) -> dict[str, Callable[[Any], Any]]:
     """Return every way to spoil one argument."""
     if isinstance(right, Tensor):
         return SPOIL
-    return {f"is {value!r}": lambda _, v=value: v for value in OPTIONS}
+    return {f"is {value!r}": always(value) for value in OPTIONS}
