@@ -41,7 +41,7 @@ def require_one(name: str, **numbers: object) -> None:
 
 
 def finite(name: str, **numbers: Any) -> list[float]:
-    """Turn numbers into floats.
+    """Turn numbers into floats, and refuse what is none.
 
     ``[reach] = finite("valley", reach=reach)``. Raises TypeError for what is not one real number, ValueError for an infinite one or nan.
     """
@@ -63,7 +63,7 @@ def several(name: str, role: str, things: Any) -> list[Any]:
 def require_whole(name: str, **numbers: object) -> None:
     """Refuse what is no int. Raises TypeError."""
     for role, number in numbers.items():
-        if not isinstance(number, int):
+        if not isinstance(number, int) or isinstance(number, bool):
             raise TypeError(f"{name}: {role} must be a whole number, got {type(number).__name__}")
 
 

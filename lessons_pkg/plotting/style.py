@@ -57,13 +57,13 @@ def new_panels(
     require_whole("new_panels", rows=rows)
     if not isinstance(size, (tuple, list)) or len(size) != 2:
         raise TypeError(f"new_panels: size must be a pair of numbers, got {size!r}")
-    finite("new_panels", **{"size[0]": size[0], "size[1]": size[1]})
+    width, height = finite("new_panels", **{"size[0]": size[0], "size[1]": size[1]})
     if ratios is not None and len(several("new_panels", "ratios", ratios)) != rows:
         raise ValueError(f"new_panels: give {rows} ratios, one per row, got {len(ratios)}")
-    if rows < 1 or min(size) <= 0:
+    if rows < 1 or min(width, height) <= 0:
         raise ValueError(f"new_panels: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
     with matplotlib.rc_context(RC):
-        panels = Figure(figsize=size).subplots(rows, 1, squeeze=False, height_ratios=ratios)
+        panels = Figure(figsize=(width, height)).subplots(rows, 1, squeeze=False, height_ratios=ratios)
     return list(panels[:, 0])
 
 
