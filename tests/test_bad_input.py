@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from lessons_pkg import losses
-from tests.attacks import RIGHT, TARGETS, Arguments, Target, ways
+from tests.attacks import RIGHT, TARGETS, Arguments, Target, numbers, pair, ways
 
 EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "100"))
 THOROUGH = EXAMPLES > 100
@@ -165,6 +165,42 @@ def test_one_bad_argument(name: str) -> None:
         said = complaint(name, *spoiled(name, {role: way}))
         found += [f"{role} {way}: {said}"] if said else []
     assert found == []
+
+
+CUBE = torch.full((1, 1, 1), 0.5)  # it broadcast: the result had a dimension more
+GAVE_WAY: list[tuple[str, str, Any]] = [
+    ("huber_loss", "delta", CUBE),
+    ("smooth_l1_loss", "beta", CUBE),
+    ("pinball_loss", "quantile", CUBE),
+    ("dice_loss", "smooth", CUBE),
+    ("sigmoid_focal_loss", "alpha", CUBE),
+    ("sigmoid_focal_loss", "gamma", CUBE),
+    ("softmax_focal_loss", "gamma", CUBE),
+    ("gaussian_nll_loss", "eps", None),
+    *[(name, "eps", CUBE[0]) for name in losses.__all__ if "box_iou" in name],
+    ("binary_cross_entropy", "weight", numbers(4, 3) * 1j),
+    ("binary_cross_entropy_with_logits", "pos_weight", numbers(3) * 1j),
+    ("binary_cross_entropy", "weight", numbers(4, 3).to("meta")),
+    ("log_softmax", "dim", None),
+    ("log_softmax", "dim", (0, 1)),
+    ("cross_entropy", "ignore_index", CUBE),
+    ("nll_loss", "ignore_index", 1.5),
+    ("ctc_loss", "blank", 0.5),
+    ("ctc_loss", "input_lengths", None),
+    ("ctc_loss", "target_lengths", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "role", "value"), GAVE_WAY, ids=[f"{way[0]}-{way[1]}" for way in GAVE_WAY])
+def test_what_once_gave_way(name: str, role: str, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=rf"^{name}: {role} "):
+        TARGETS[name].call(**{**TARGETS[name].right(), role: value})
+
+
+@pytest.mark.parametrize("beta", [5e-324, 1e-310])
+def test_smooth_l1_with_a_beta_too_small_to_divide_by(beta: float) -> None:
+    input, target = pair().values()
+    assert same(losses.smooth_l1_loss(input, target, beta=beta), losses.l1_loss(input, target))
 
 
 @st.composite

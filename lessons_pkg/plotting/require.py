@@ -43,7 +43,8 @@ def require_one(name: str, **numbers: object) -> None:
 def finite(name: str, **numbers: Any) -> list[float]:
     """Turn numbers into floats, and refuse what is none.
 
-    ``[reach] = finite("valley", reach=reach)``. Raises TypeError for what is not one real number, ValueError for an infinite one or nan.
+    ``[reach] = finite("valley", reach=reach)``. Raises TypeError for what is not one real number, ValueError
+    for an infinite one or nan.
     """
     require_one(name, **numbers)
     for role, number in numbers.items():
