@@ -31,8 +31,8 @@ class DenseOptimizer(Optimizer):
     parameter groups with their options; the closure. ``require`` looks at options, ``update`` moves one
     parameter. Attributes, ``zero_grad``, ``state_dict``, hooks and what schedulers need come from
     ``torch.optim.Optimizer``. Chapter 3.
-    Raises TypeError if a group is not a dict or, before ``step`` has moved anything, if a gradient is sparse
-    or complex.
+    Raises TypeError if a group is not a dict or, before ``step`` has moved anything, if a gradient is sparse,
+    complex or an integer; ValueError, as early, if a parameter cannot be changed in place.
     """
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
