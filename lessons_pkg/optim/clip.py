@@ -19,9 +19,9 @@ def clip_grad_norm_(
     ``parameters``: tensors of any shapes, as ``module.parameters()`` gives them; returns ``()``.
     Twin of ``torch.nn.utils.clip_grad_norm_``, whose other norms and ``foreach`` are left out. Chapter 11.
     Pascanu, Mikolov and Bengio (2013).
-    Raises TypeError for a single tensor or where ``max_norm`` is no number, ValueError if it is negative or,
-    before anything has changed, if a gradient cannot be changed in place (an expanded one), and RuntimeError, if ``error_if_nonfinite``, before anything has changed, where the length is infinite or not
-    a number.
+    Raises TypeError for a single tensor or where ``max_norm`` is no number; ValueError if it is negative or,
+    before anything has changed, if a gradient cannot be changed in place (an expanded one); and, as early,
+    RuntimeError, if ``error_if_nonfinite``, where the length is infinite or not a number.
     """
     if isinstance(parameters, Tensor):
         raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
