@@ -137,8 +137,7 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
         raise ValueError(f"confusion_table: give {classes} names, got {len(names)}")
     ax = ax if ax is not None else new_axes(size=(5.0, 4.6))
     hits = [(k - 0.5, k - 0.5, 1.0, 1.0) for k in range(classes)]
-    cells = [(row, column) for row, column in counts.nonzero().tolist()]
-    misses = [(column - 0.5, row - 0.5, 1.0, 1.0) for row, column in cells if row != column]
+    misses = [(c - 0.5, r - 0.5, 1.0, 1.0) for r, c in counts.nonzero().tolist() if r != c]
     _boxes(ax, hits, BLUE, 0.18, "hits")
     _boxes(ax, misses, ORANGE, 0.3, "misses")
     ax.add_artist(_Numbers(ax, counts))
