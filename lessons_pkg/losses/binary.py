@@ -26,12 +26,19 @@ def logsigmoid(input: Tensor) -> Tensor:
 def require_fitting(name: str, like: Tensor, **factors: Tensor | None) -> None:
     """Refuse a factor that does not broadcast to ``like``: ``require_fitting("f", loss, weight=w)``.
 
-    Chapter 6. Raises TypeError if one is no tensor, ValueError if it does not fit; None always fits.
+    Chapter 6. Raises TypeError if one is no tensor of real numbers, ValueError if it does not fit or is on
+    another device; None always fits.
     """
     for role, factor in factors.items():
-        if factor is not None and not isinstance(factor, Tensor):
+        if factor is None:
+            continue
+        if not isinstance(factor, Tensor):
             raise TypeError(f"{name}: {role} must be a tensor, got {type(factor).__name__}")
-        shape, wanted = (() if factor is None else tuple(factor.shape)), tuple(like.shape)
+        if factor.is_complex():  # later it takes the loss's type, and would lose its imaginary part
+            raise TypeError(f"{name}: {role} must hold real numbers, got {factor.dtype}")
+        if factor.device != like.device:  # as with the type
+            raise ValueError(f"{name}: {role} is on {factor.device}, input on {like.device}")
+        shape, wanted = tuple(factor.shape), tuple(like.shape)
         tail = wanted[len(wanted) - len(shape) :]
         if len(shape) > len(wanted) or any(a not in (1, b) for a, b in zip(shape, tail, strict=True)):
             raise ValueError(f"{name}: {role} {shape} does not broadcast to input {wanted}")
@@ -92,8 +99,9 @@ def binary_cross_entropy_with_logits(
     ``pos_weight``; gradient without weights: :math:`\sigma(x_i) - t_i`.
     ``input``, ``target``: same shape, any; ``weight`` and ``pos_weight``: broadcast to it; ``"mean"`` divides
     by the number of elements; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
-    Twin of ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments.
-    Chapter 6. Cox (1958). Raises TypeError or ValueError for another type, shape or reduction.
+    Twin of ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments; at a
+    logit of :math:`-\infty` and a target above 0 the loss is infinite here, and ``nan`` there. Chapter 6.
+    Cox (1958). Raises TypeError or ValueError for another type, shape or reduction.
     """
     require_same_shape("binary_cross_entropy_with_logits", input=input, target=target)
     require_fitting("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)

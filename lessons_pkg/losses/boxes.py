@@ -5,15 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
 
 
-def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor) -> None:
+def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor, eps: float) -> None:
     """Refuse boxes that are not ``(N, 4)`` or ``(4,)`` of one shape, or whose corners are turned around.
 
-    Chapter 7. Raises TypeError if one is not floating-point, ValueError that names the rule otherwise.
+    Chapter 7. Raises TypeError if one is not floating-point or ``eps`` no number, ValueError that names the
+    rule otherwise.
     """
     require_same_shape(name, boxes1=boxes1, boxes2=boxes2)
+    require_number(name, eps=eps)
     if boxes1.ndim not in (1, 2) or boxes1.shape[-1] != 4:
         raise ValueError(f"{name}: boxes must be (N, 4) or (4,), got {tuple(boxes1.shape)}")
     for role, boxes in {"boxes1": boxes1, "boxes2": boxes2}.items():
@@ -51,7 +53,7 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
     No twin in torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("box_iou_loss", boxes1, boxes2)
+    require_boxes("box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     return reduce_boxes(1 - shared / (union + eps), reduction)
 
@@ -67,7 +69,7 @@ def generalized_box_iou_loss(
     Chapter 7. Rezatofighi and others (2019).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("generalized_box_iou_loss", boxes1, boxes2)
+    require_boxes("generalized_box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
     loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
@@ -85,7 +87,7 @@ def distance_box_iou_loss(
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("distance_box_iou_loss", boxes1, boxes2)
+    require_boxes("distance_box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
     centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
@@ -106,6 +108,7 @@ def complete_box_iou_loss(
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
+    require_boxes("complete_box_iou_loss", boxes1, boxes2, eps)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
     iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
     sides1, sides2 = (boxes[..., 2:] - boxes[..., :2] for boxes in (boxes1, boxes2))

@@ -27,6 +27,8 @@ def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index
     if target.shape != wanted:
         what = f"for input {shape}, {'class indices' if indices else 'probabilities'}"
         raise ValueError(f"{name}: {what} must be {wanted}, got {target.dtype} {tuple(target.shape)}")
+    if not (ignore_index is None or isinstance(ignore_index, int)):
+        raise TypeError(f"{name}: ignore_index must be an int, got {_kind(ignore_index)}")
     if indices:
         _require_in_range(name, target.long(), classes, ignore_index)
     elif ignore_index != -100:

@@ -17,9 +17,12 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     :math:`\log p_c = z_c - m - \log \sum_k e^{z_k - m}` with :math:`m = \max_k z_k`, so that no exponential
     exceeds 1. ``input``: floating-point, any shape, not empty along ``dim``; returns that shape.
     Twin of ``torch.nn.functional.log_softmax``. Chapter 4. Blanchard, Higham and Higham (2021).
-    Raises TypeError if ``input`` is not floating-point, IndexError if it has no ``dim`` or nothing along it.
+    Raises TypeError if ``input`` is not floating-point or ``dim`` no int, IndexError if it has no ``dim`` or
+    nothing along it.
     """
     require_same_shape("log_softmax", input=input)
+    if not isinstance(dim, int):  # amax would take several, or all
+        raise TypeError(f"log_softmax: dim must be an int, got {dim!r}")
     largest = input.amax(dim, keepdim=True).detach()  # it cancels: no gradient
     shifted = input - largest  # <= 0: exp() cannot overflow
     return shifted - shifted.exp().sum(dim, keepdim=True).log()

@@ -6,7 +6,7 @@ from torch import Tensor
 from lessons_pkg.losses.binary import binary_cross_entropy_with_logits
 from lessons_pkg.losses.class_targets import require_class_indices, require_class_options
 from lessons_pkg.losses.classification import cross_entropy
-from lessons_pkg.losses.reduction import reduce
+from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
 
 
 def focus(loss: Tensor, miss: Tensor, gamma: float) -> Tensor:
@@ -32,6 +32,8 @@ def sigmoid_focal_loss(
     Twin of ``torchvision.ops.sigmoid_focal_loss``, but with a finite slope also where ``gamma`` < 1.
     Chapter 6. Lin and others (2017). Raises TypeError or ValueError for another type, shape, option.
     """
+    require_same_shape("sigmoid_focal_loss", inputs=inputs, targets=targets)
+    require_number("sigmoid_focal_loss", alpha=alpha, gamma=gamma)
     if not alpha <= 1:
         raise ValueError(f"sigmoid_focal_loss: alpha must lie in [0, 1] or be negative, got {alpha}")
     loss = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
@@ -59,6 +61,7 @@ def softmax_focal_loss(
     """
     require_class_indices("softmax_focal_loss", inputs, targets, ignore_index=None)
     require_class_options("softmax_focal_loss", inputs, alpha, 0.0, role="alpha")
+    require_number("softmax_focal_loss", gamma=gamma)
     surprise = cross_entropy(inputs, targets, reduction="none")
     loss = surprise if alpha is None else alpha[targets.long()] * surprise
     return reduce(focus(loss, -torch.expm1(-surprise), gamma), reduction)

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
 
 
 def require_masks(name: str, input: Tensor, target: Tensor) -> None:
@@ -36,6 +36,7 @@ def dice_loss(
     Raises TypeError or ValueError that names the rule for masks that do not fit, or ``smooth`` < 0.
     """
     require_masks("dice_loss", input, target)
+    require_number("dice_loss", smooth=smooth)
     if not smooth >= 0:
         raise ValueError(f"dice_loss: smooth must be >= 0, got {smooth}")
     p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)

@@ -1,5 +1,7 @@
 """What every loss does before and after its formula: check the shapes, then reduce."""
 
+from numbers import Real
+
 from torch import Tensor
 
 
@@ -16,6 +18,18 @@ def require_same_shape(name: str, **tensors: Tensor) -> None:
     shapes = " and ".join(f"{role} {tuple(t.shape)}" for role, t in tensors.items())
     if len({t.shape for t in tensors.values()}) > 1:
         raise ValueError(f"{name}: {shapes} differ; broadcasting would average the wrong pairs")
+
+
+def require_number(name: str, **options: object) -> None:
+    """Refuse options that are not one real number: ``require_number("huber_loss", delta=delta)``.
+
+    A tensor with dimensions would broadcast against the loss. Chapter 5. Raises TypeError.
+    """
+    for role, value in options.items():
+        single = isinstance(value, Tensor) and value.ndim == 0 and not value.is_complex()
+        if not (single or isinstance(value, Real)):
+            got = f"Tensor {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+            raise TypeError(f"{name}: {role} must be one real number, got {got}")
 
 
 def reduce(loss: Tensor, reduction: str, weight: Tensor | None = None) -> Tensor:

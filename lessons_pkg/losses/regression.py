@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
 
 
 def mse_loss(
@@ -57,6 +57,7 @@ def huber_loss(
     derivative is 1 here and 0 there. Chapter 5. Huber (1964). Raises ValueError also if ``delta <= 0``.
     """
     require_same_shape("huber_loss", input=input, target=target)
+    require_number("huber_loss", delta=delta)
     if not delta > 0:
         raise ValueError(f"huber_loss: delta must be > 0, got {delta}")
     error = input - target
@@ -77,9 +78,10 @@ def smooth_l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", be
     named in ``huber_loss``. Chapter 5. Girshick (2015). Raises ValueError also if ``beta < 0``.
     """
     require_same_shape("smooth_l1_loss", input=input, target=target)
+    require_number("smooth_l1_loss", beta=beta)
     if not beta >= 0:
         raise ValueError(f"smooth_l1_loss: beta must be >= 0, got {beta}")
-    if beta == 0:
+    if beta < torch.finfo(input.dtype).tiny:  # too small to divide by
         return l1_loss(input, target, reduction=reduction)
     return huber_loss(input, target, reduction, delta=beta) / beta
 
@@ -121,6 +123,7 @@ def gaussian_nll_loss(
     a warning. Raises what ``mse_loss`` and ``require_variance`` raise.
     """
     require_same_shape("gaussian_nll_loss", input=input, target=target)
+    require_number("gaussian_nll_loss", eps=eps)
     var = require_variance("gaussian_nll_loss", input, var).clone()
     with torch.no_grad():
         var.clamp_(min=eps)  # unseen by autograd
@@ -136,10 +139,10 @@ def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str 
     :math:`\ell = \max(q\,u, (q - 1)\,u)` with :math:`u = y - \hat y`; minimised by the quantile :math:`q`.
     Twice the loss of :math:`q = 1/2` is L1. Slope at the kink: the middle, :math:`1/2 - q`.
     Unit: the target's. Takes and returns what ``mse_loss`` does, weights apart.
-    No twin in torch. Chapter 5. Koenker and Bassett (1978).
-    Raises ValueError also unless ``0 < quantile < 1``.
+    No twin in torch. Chapter 5. Koenker and Bassett (1978). Raises ValueError unless ``0 < quantile < 1``.
     """
     require_same_shape("pinball_loss", input=input, target=target)
+    require_number("pinball_loss", quantile=quantile)
     if not 0 < quantile < 1:
         raise ValueError(f"pinball_loss: quantile must lie in (0, 1), got {quantile}")
     shortfall = target - input

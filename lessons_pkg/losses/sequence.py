@@ -8,7 +8,7 @@ from torch.nn.functional import pad
 from torch.nn.utils.rnn import pad_sequence
 
 from lessons_pkg.losses.reduction import reduce
-from lessons_pkg.losses.sequence_targets import require_sequences
+from lessons_pkg.losses.sequence_targets import as_counts, require_sequences
 
 Lengths = Tensor | Sequence[int]
 IMPOSSIBLE = -1e30  # stands for log 0: with -inf, inf - inf would make the gradient nan
@@ -82,9 +82,8 @@ def ctc_loss(
     Twin of ``torch.nn.functional.ctc_loss``. Chapter 7. Graves and others (2006).
     Raises TypeError or ValueError that names the rule for targets, lengths or options that do not fit.
     """
-    device = log_probs.device if isinstance(log_probs, Tensor) else None
-    frame_counts = torch.as_tensor(input_lengths, device=device).reshape(-1)
-    label_counts = torch.as_tensor(target_lengths, device=device).reshape(-1)
+    frame_counts = as_counts("ctc_loss", log_probs, input_lengths=input_lengths)
+    label_counts = as_counts("ctc_loss", log_probs, target_lengths=target_lengths)
     require_sequences("ctc_loss", log_probs, targets, frame_counts, label_counts, blank)
     frames = log_probs if log_probs.ndim == 3 else log_probs.unsqueeze(1)
     states = with_blanks(targets.long(), label_counts, blank)

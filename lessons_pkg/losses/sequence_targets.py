@@ -8,6 +8,16 @@ from lessons_pkg.losses.reduction import require_same_shape
 INTEGERS = (torch.int32, torch.int64)
 
 
+def as_counts(name: str, like: Tensor, **lengths: object) -> Tensor:
+    """Return one set of lengths as a flat tensor on the device of ``like``. Chapter 7. Raises TypeError."""
+    ((role, given),) = lengths.items()
+    device = like.device if isinstance(like, Tensor) else None
+    try:
+        return torch.as_tensor(given, device=device).reshape(-1)
+    except (RuntimeError, TypeError, ValueError) as error:  # torch has many words for it, and not ours
+        raise TypeError(f"{name}: {role} must be integers, got {type(given).__name__}") from error
+
+
 def require_sequences(
     name: str, log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int
 ) -> None:
@@ -21,6 +31,8 @@ def require_sequences(
         raise ValueError(f"{name}: log_probs must be (T, N, C) or (T, C), not empty, got {shape}")
     frames, classes = log_probs.shape[0], log_probs.shape[-1]
     examples = log_probs.shape[1] if log_probs.ndim == 3 else 1
+    if not isinstance(blank, int):
+        raise TypeError(f"{name}: blank must be an int, got {type(blank).__name__}")
     if not 0 <= blank < classes:
         raise ValueError(f"{name}: blank must lie in 0..{classes - 1}, got {blank}")
     _require_lengths(name, "input_lengths", input_lengths, examples, frames)

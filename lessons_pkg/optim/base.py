@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from lessons_pkg.optim.options import require_writable
+
 
 def remembered(kept: dict[str, Any], like: Tensor, *names: str) -> dict[str, Tensor]:
     """Return the memory ``kept`` for one parameter, made at 0 where new: ``names``, and a count, ``"step"``.
@@ -29,8 +31,8 @@ class DenseOptimizer(Optimizer):
     parameter groups with their options; the closure. ``require`` looks at options, ``update`` moves one
     parameter. Attributes, ``zero_grad``, ``state_dict``, hooks and what schedulers need come from
     ``torch.optim.Optimizer``. Chapter 3.
-    Raises TypeError if a group is not a dict or, before ``step`` has moved anything, if a gradient is sparse
-    or complex.
+    Raises TypeError if a group is not a dict or, before ``step`` has moved anything, if a gradient is sparse,
+    complex or an integer; ValueError, as early, if a parameter cannot be changed in place.
     """
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
@@ -62,9 +64,12 @@ class DenseOptimizer(Optimizer):
                 loss = closure()
         moving = [(p, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
         for p, _ in moving:  # before anything has moved
-            if p.grad.layout != torch.strided or p.grad.is_complex():
-                kind = f"{'complex' if p.grad.is_complex() else 'sparse'} {tuple(p.shape)}"
-                raise TypeError(f"{type(self).__name__}: gradients must be dense and real, got {kind}")
+            dense = p.grad.layout == torch.strided
+            if not (dense and p.is_floating_point() and p.grad.is_floating_point()):
+                kind = "sparse" if not dense else "complex" if p.grad.is_complex() else "integer"
+                rule = f"gradients must be dense and real, got {kind} {tuple(p.shape)}"
+                raise TypeError(f"{type(self).__name__}: {rule}")
+        require_writable(type(self).__name__, parameters=[p for p, _ in moving])
         for p, group in moving:
             self.update(p, p.grad, group)
         return loss

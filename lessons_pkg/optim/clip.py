@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lessons_pkg.optim.options import require_at_least_zero
+from lessons_pkg.optim.options import require_at_least_zero, require_writable
 
 
 def clip_grad_norm_(
@@ -19,14 +19,15 @@ def clip_grad_norm_(
     ``parameters``: tensors of any shapes, as ``module.parameters()`` gives them; returns ``()``.
     Twin of ``torch.nn.utils.clip_grad_norm_``, whose other norms and ``foreach`` are left out. Chapter 11.
     Pascanu, Mikolov and Bengio (2013).
-    Raises TypeError for a single tensor or where ``max_norm`` is no number, ValueError if it is negative, and
-    RuntimeError, if ``error_if_nonfinite``, before anything has changed, where the length is infinite or not
-    a number.
+    Raises TypeError for a single tensor or where ``max_norm`` is no number; ValueError if it is negative or,
+    before anything has changed, if a gradient cannot be changed in place (an expanded one); and, as early,
+    RuntimeError, if ``error_if_nonfinite``, where the length is infinite or not a number.
     """
     if isinstance(parameters, Tensor):
         raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
     require_at_least_zero("clip_grad_norm_", max_norm=max_norm)
     gradients = [p.grad for p in parameters if p.grad is not None]
+    require_writable("clip_grad_norm_", gradients=gradients)
     if not gradients:
         return torch.tensor(0.0)
     length: Tensor = torch.stack([g.norm() for g in gradients]).norm()

@@ -1,6 +1,10 @@
-"""What every optimizer does before its first step: look at its options."""
+"""What every optimizer looks at before it moves anything: its options, and whether it can write."""
 
+from collections.abc import Iterable
 from numbers import Real
+
+import torch
+from torch import Tensor
 
 
 def require_at_least_zero(optimizer: str, **options: object) -> None:
@@ -32,3 +36,21 @@ def require_pair(optimizer: str, **pairs: object) -> None:
     for name, pair in pairs.items():
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeError(f"{optimizer}: {name} must be a pair of numbers, got {pair!r}")
+
+
+def require_writable(caller: str, **places: Iterable[Tensor]) -> None:
+    """Refuse tensors that torch would not let us change in place, before another one has been changed.
+
+    ``require_writable("SGD", parameters=[p, q])``. Chapter 3. Raises ValueError for an expanded tensor, whose
+    elements share memory, and for one made in inference mode, outside of it.
+    """
+    for role, tensors in places.items():
+        for t in tensors:
+            steps = t.stride() if t.layout == torch.strided else ()
+            if any(size > 1 and step == 0 for size, step in zip(t.shape, steps, strict=False)):
+                rule = "must not be expanded, or several elements are one number; clone them"
+                raise ValueError(f"{caller}: {role} {rule}, got {tuple(t.shape)}")
+            if t.is_inference() and not torch.is_inference_mode_enabled():
+                raise ValueError(
+                    f"{caller}: {role} made in inference mode change only there, {tuple(t.shape)}"
+                )

@@ -1,5 +1,6 @@
 """Gradient descent with what ``torch.optim.SGD`` adds to it."""
 
+from numbers import Real
 from typing import Any
 
 from torch import Tensor
@@ -51,6 +52,8 @@ class SGD(DenseOptimizer):
         names = ("lr", "momentum", "weight_decay")
         require_at_least_zero("SGD", **{name: options[name] for name in names})
         mu, dampening = options["momentum"], options["dampening"]
+        if not isinstance(dampening, Real):
+            raise TypeError(f"SGD: dampening must be a number, got {type(dampening).__name__}")
         if options["nesterov"] and (mu == 0 or dampening != 0):
             raise ValueError(f"SGD: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
 

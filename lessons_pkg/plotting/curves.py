@@ -7,18 +7,19 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from lessons_pkg.plotting.require import finite, float_tensor, require_axes, require_bowl, require_one
 from lessons_pkg.plotting.style import BLUE, GREEN, INK, MUTED, ORANGE, log_axis, new_axes
 
 Numbers = Sequence[float] | Tensor
 
 
-def _column(name: str, values: Numbers) -> list[float]:
-    column = torch.as_tensor(values, dtype=torch.float64).detach().cpu()
+def _column(name: str, role: str, values: Numbers) -> list[float]:
+    column = float_tensor(name, role, values)
     if column.numel() != max(column.shape, default=1):
-        raise ValueError(f"{name}: give one column of numbers, got shape {tuple(column.shape)}")
+        raise ValueError(f"{name}: {role} must be one column of numbers, got shape {tuple(column.shape)}")
     column = column.flatten()
     if column.numel() == 0:
-        raise ValueError(f"{name}: nothing to draw, got an empty sequence")
+        raise ValueError(f"{name}: nothing to draw, {role} is empty")
     return [float(value) for value in column]
 
 
@@ -29,9 +30,10 @@ def loss_curve(
 
     Raises ValueError if ``losses`` is empty, or ``log`` is asked for and no loss is positive and finite.
     """
-    values = _column("loss_curve", losses)
+    require_axes("loss_curve", ax, label=label)
+    values = _column("loss_curve", "losses", losses)
     if log and not any(0 < value < float("inf") for value in values):
-        raise ValueError("loss_curve: a logarithmic axis needs at least one positive, finite loss")
+        raise ValueError("loss_curve: a logarithmic axis needs at least one positive, finite loss in losses")
     ax = ax if ax is not None else new_axes()
     ax.plot(range(len(values)), values, label=label, **line)
     if log:
@@ -54,6 +56,8 @@ def geometric_decay(
 
     Raises ValueError unless ``start`` > 0, ``factor`` > 0 and ``updates`` >= 1.
     """
+    require_axes("geometric_decay", ax, label=label)
+    start, factor, _ = finite("geometric_decay", start=start, factor=factor, updates=updates)
     if start <= 0 or factor <= 0 or updates < 1:
         raise ValueError(
             f"geometric_decay: need start > 0, factor > 0, updates >= 1; got {start}, {factor}, {updates}"
@@ -72,7 +76,9 @@ def line_fit(
 
     Raises ValueError if ``x`` and ``y`` differ in length or are empty.
     """
-    xs, ys = _column("line_fit", x), _column("line_fit", y)
+    require_axes("line_fit", ax)
+    require_one("line_fit", weight=weight, bias=bias)
+    xs, ys = _column("line_fit", "x", x), _column("line_fit", "y", y)
     if len(xs) != len(ys):
         raise ValueError(f"line_fit: x has {len(xs)} values and y has {len(ys)}; give one y per x")
     w, b = (float(torch.as_tensor(parameter).detach()) for parameter in (weight, bias))
@@ -93,13 +99,8 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
     ``hessian``: ``(2, 2)``, symmetric, positive definite; ``minimum``: ``(2,)``; ``reach``: half the width
     of the window. Each line's loss is 4 times that of the next one inside. Raises ValueError otherwise.
     """
-    if hessian.shape != (2, 2) or minimum.shape != (2,):
-        shapes = f"{tuple(hessian.shape)} and {tuple(minimum.shape)}"
-        raise ValueError(f"valley: hessian must be (2, 2) and minimum (2,), got {shapes}")
-    if reach <= 0 or not torch.allclose(hessian, hessian.T):
-        raise ValueError(
-            f"valley: reach must be > 0 and hessian symmetric, got {reach} and {hessian.tolist()}"
-        )
+    require_axes("valley", ax)
+    reach = require_bowl(hessian, minimum, reach)
     values, vectors = torch.linalg.eigh(hessian.detach().cpu().double())
     if not values[0] > 0:
         raise ValueError(f"valley: hessian must be positive definite, smallest eigenvalue {values[0]:.3g}")
@@ -122,7 +123,8 @@ def descent_path(points: Tensor | Sequence[Sequence[float]], *, ax: Axes | None 
 
     Raises ValueError for another shape or no points.
     """
-    route = torch.as_tensor(points, dtype=torch.float64).detach().cpu()
+    require_axes("descent_path", ax)
+    route = float_tensor("descent_path", "points", points)
     if route.ndim != 2 or route.shape[1] != 2 or route.shape[0] == 0:
         raise ValueError(f"descent_path: points must be (steps >= 1, 2), got {tuple(route.shape)}")
     ax = ax if ax is not None else new_axes(size=(5.0, 4.2))

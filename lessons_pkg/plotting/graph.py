@@ -14,6 +14,7 @@ from lessons_pkg.graph.text import edges, require_nodes
 from lessons_pkg.plotting.html import figure_of
 from lessons_pkg.plotting.layout import Place, layout
 from lessons_pkg.plotting.legend import Box, free_corner
+from lessons_pkg.plotting.require import require_axes
 from lessons_pkg.plotting.routes import Way, routes
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, RC, new_axes
 
@@ -41,6 +42,7 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     number between 1 and their number.
     """
     require_nodes(nodes, "backward_graph")
+    require_axes("backward_graph", ax)
     if visited is not None and (not isinstance(visited, int) or isinstance(visited, bool)):
         raise TypeError(f"backward_graph: visited must be an int, got {type(visited).__name__}")
     if visited is not None and not 1 <= visited <= len(nodes):

@@ -11,6 +11,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from torch import Tensor
 
+from lessons_pkg.plotting.require import finite, require_axes, require_tensor, require_whole, several
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
 
 _LEVELS = 8  # shades of ink, each drawn as one path: an image costs a few hundred bytes, not one per pixel
@@ -52,6 +53,20 @@ def _bare(ax: Axes, right: float, bottom: float) -> None:
     ax.grid(visible=False)
 
 
+def _require_images(images: Tensor, labels: Sequence[str], columns: int, size: float | None) -> list[str]:
+    """Return the labels of ``image_grid`` as a list; refuse what makes no grid."""
+    require_tensor("image_grid", images=images)
+    require_whole("image_grid", columns=columns)
+    names: list[str] = several("image_grid", "labels", labels)
+    if images.ndim != 3 or images.numel() == 0 or len(names) != len(images) or columns < 1:
+        got = f"{tuple(images.shape)}, {len(names)} labels, {columns} columns"
+        raise ValueError(f"image_grid: give images (N >= 1, height, width) and N labels, got {got}")
+    if not images.isfinite().all():
+        raise ValueError("image_grid: images must be finite: nan and infinity have no shade")
+    finite("image_grid", size=1.0 if size is None else size)
+    return names
+
+
 def image_grid(
     images: Tensor,
     labels: Sequence[str],
@@ -65,9 +80,8 @@ def image_grid(
     ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
     Negative values are drawn as 0. Raises ValueError for another shape, or unless there is a label per image.
     """
-    if images.ndim != 3 or images.numel() == 0 or len(labels) != len(images) or columns < 1:
-        got = f"{tuple(images.shape)}, {len(labels)} labels, {columns} columns"
-        raise ValueError(f"image_grid: give images (N >= 1, height, width) and N labels, got {got}")
+    require_axes("image_grid", ax)
+    labels = _require_images(images, labels, columns, size)
     values = images.detach().cpu().double().clamp(min=0)
     levels = (values / values.max().clamp(min=1e-300) * _LEVELS).round().long()
     high, wide = levels.shape[1:]
@@ -109,16 +123,21 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
     place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
     shape, negative counts or another number of names.
     """
-    classes = len(counts)
+    require_axes("confusion_table", ax)
+    require_tensor("confusion_table", counts=counts)
+    classes = len(counts) if counts.ndim else 0
     if counts.shape != (classes, classes) or classes == 0 or bool((counts < 0).any()):
         raise ValueError(f"confusion_table: counts must be (C, C), none negative, got {tuple(counts.shape)}")
-    names = list(names) if names is not None else [str(number) for number in range(classes)]
+    names = (
+        several("confusion_table", "names", names)
+        if names is not None
+        else [str(number) for number in range(classes)]
+    )
     if len(names) != classes:
         raise ValueError(f"confusion_table: give {classes} names, got {len(names)}")
     ax = ax if ax is not None else new_axes(size=(5.0, 4.6))
     hits = [(k - 0.5, k - 0.5, 1.0, 1.0) for k in range(classes)]
-    cells = [(row, column) for row, column in counts.nonzero().tolist()]
-    misses = [(column - 0.5, row - 0.5, 1.0, 1.0) for row, column in cells if row != column]
+    misses = [(c - 0.5, r - 0.5, 1.0, 1.0) for r, c in counts.nonzero().tolist() if r != c]
     _boxes(ax, hits, BLUE, 0.18, "hits")
     _boxes(ax, misses, ORANGE, 0.3, "misses")
     ax.add_artist(_Numbers(ax, counts))

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
+from lessons_pkg.plotting.require import finite, require_whole, several
+
 # Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
 # the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
 INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d1d9e0", "#ffffff"
@@ -52,10 +54,16 @@ def new_panels(
     ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1 or a size
     is not positive.
     """
-    if rows < 1 or min(size) <= 0:
+    require_whole("new_panels", rows=rows)
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
+        raise TypeError(f"new_panels: size must be a pair of numbers, got {size!r}")
+    width, height = finite("new_panels", **{"size[0]": size[0], "size[1]": size[1]})
+    if ratios is not None and len(several("new_panels", "ratios", ratios)) != rows:
+        raise ValueError(f"new_panels: give {rows} ratios, one per row, got {len(ratios)}")
+    if rows < 1 or min(width, height) <= 0:
         raise ValueError(f"new_panels: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
     with matplotlib.rc_context(RC):
-        panels = Figure(figsize=size).subplots(rows, 1, squeeze=False, height_ratios=ratios)
+        panels = Figure(figsize=(width, height)).subplots(rows, 1, squeeze=False, height_ratios=ratios)
     return list(panels[:, 0])
 
 

@@ -17,9 +17,10 @@ def _one_parameter(values: dict[str, Iterable[Any]]) -> tuple[str, list[Any]]:
     if len(values) != 1:
         raise TypeError(f"explore: give exactly one parameter, such as lr=[0.01, 0.1]; got {sorted(values)}")
     ((name, given),) = values.items()
-    if not isinstance(given, Iterable) or isinstance(given, str):
+    values_given = given.tolist() if hasattr(given, "tolist") else given  # tensors and arrays too
+    if not isinstance(values_given, Iterable) or isinstance(values_given, str):
         raise TypeError(f"explore: {name} must be a list of values, got {type(given).__name__}")
-    positions = list(given.tolist() if hasattr(given, "tolist") else given)  # tensors and arrays too
+    positions = list(values_given)
     if not 2 <= len(positions) <= _MOST_FRAMES:
         raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
     if any(value in positions[:k] for k, value in enumerate(positions)):
@@ -57,6 +58,10 @@ def explore(
     Raises TypeError or ValueError that names the rule for anything else.
     """
     name, positions = _one_parameter(values)
+    if not callable(draw):
+        raise TypeError(f"explore: draw must be a function, got {type(draw).__name__}")
+    if label is not None and not isinstance(label, str):
+        raise TypeError(f"explore: label must be text, got {type(label).__name__}")
     start = positions[0] if start is None else start
     if start not in positions:
         raise ValueError(f"explore: start={start!r} is not among the values of {name}")
