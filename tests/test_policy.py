@@ -37,7 +37,8 @@ def test_a_page_allows_its_own_scripts_by_hash_and_no_others() -> None:
 def test_what_is_allowed_is_little() -> None:
     rules = rules_of(with_policy(PAGE))
     assert rules["default-src"] == rules["base-uri"] == ["'none'"]
-    assert not {"connect-src", "frame-src", "object-src"} & set(rules), "that is default-src's 'none'"
+    assert not {"frame-src", "object-src"} & set(rules), "that is default-src's 'none'"
+    assert rules["connect-src"] == ["'self'"]
     for name, sources in rules.items():
         known = {"'none'", "'self'", "file:"} | ({"data:"} if name == "img-src" else set())
         known |= {"'unsafe-inline'"} if name == "style-src" else set()
