@@ -20,7 +20,7 @@ from statistics import median_low
 from typing import Any
 
 from benchmarks.results import Table, store
-from tests.browser import chromium_path
+from tools.chromium import chromium_path
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"

@@ -1,16 +1,11 @@
 """A visit to a page of the built book in Chromium, and what is looked at there."""
 
 import http.server
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
-MISSING = "no Chromium found: install chromium (or Chrome), or name one in CHROMIUM=/path/to/it"
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -41,11 +36,6 @@ THIN = """() => {
 }"""
 # Two frames later, what watches the sizes of boxes has been told of them.
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-def chromium_path() -> str | None:
-    candidates = [os.environ.get("CHROMIUM", ""), *map(shutil.which, NAMES), *PLACES]
-    return next((path for path in candidates if path and Path(path).exists()), None)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.browser import FLAGS, MISSING, Quiet, Visit, chromium_path
+from tests.browser import FLAGS, Quiet, Visit
+from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)

@@ -14,11 +14,9 @@ from tests import conftest
 from tests.browser import (
     AXE,
     DRAW_ALL,
-    MISSING,
     STRIP,
     THIN,
     Visit,
-    chromium_path,
     folder_of,
     looks,
     take_pictures,
@@ -27,6 +25,7 @@ from tests.browser import (
 from tests.conftest import HTML, PAGES
 from tests.contrast import contrast
 from tools import offline
+from tools.chromium import MISSING, chromium_path
 from tools.repository import current
 
 pytestmark = pytest.mark.site

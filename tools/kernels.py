@@ -1,6 +1,7 @@
 """Run notebooks in kernels other than one's own: Colab's, or one with a second device."""
 
 import json
+import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -15,6 +16,18 @@ from nbclient import NotebookClient
 from tools.notebooks import normalised, same_outputs
 
 Command = Sequence[str]  # that starts a kernel, but for its connection file
+
+
+def borrowing(folder: Path, lender: Path) -> Path:
+    """Make an environment with nothing of its own that sees the packages in ``lender``; return its Python.
+
+    A folder that a .pth file names lends its packages, but not the .pth files in it: what is installed there
+    for editing stays out.
+    """
+    venv.create(folder, with_pip=False, symlinks=True)
+    (site,) = (folder / "lib").glob("python3*/site-packages")
+    (site / "borrowed.pth").write_text(f"{lender}\n", encoding="utf-8")
+    return folder / "bin" / "python"
 
 
 @contextmanager

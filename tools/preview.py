@@ -2,11 +2,11 @@
 
 import hashlib
 import io
-import os
 import re
-import shutil
 import sys
 from pathlib import Path
+
+from tools.chromium import MISSING, chromium_path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "book" / "_static" / "preview.png"
@@ -48,9 +48,9 @@ def main() -> int:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = chromium_path()
     if chromium is None:
-        print("No Chromium found: name one in CHROMIUM=/path/to/it")
+        print(MISSING)
         return 1
     image = Image.open(io.BytesIO(photograph(chromium))).convert("RGB").crop((0, 0, *SIZE))
     note = PngInfo()

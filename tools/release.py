@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from sysconfig import get_paths
 from zipfile import ZipFile
@@ -13,7 +12,7 @@ from zipfile import ZipFile
 import nbformat
 
 from lessons_pkg import __version__
-from tools.kernels import different, run
+from tools.kernels import borrowing, different, run
 from tools.notebooks import BOOK, NO_NETWORK, OFFLINE, ROOT
 
 DIST = ROOT / "dist"
@@ -62,12 +61,7 @@ def build(target: Path) -> list[Path]:
 
 def environment(folder: Path, archive: Path) -> Path:
     """Make an environment with the archive in it, which borrows everything else; return its Python."""
-    venv.create(folder, with_pip=False, symlinks=True)
-    (site,) = (folder / "lib").glob("python3*/site-packages")
-    # A folder that is named in a .pth file lends its packages, but not the .pth files in it: the copy of
-    # the course that is installed here for editing stays out.
-    (site / "borrowed.pth").write_text(get_paths()["purelib"] + "\n", encoding="utf-8")
-    python = folder / "bin" / "python"
+    python = borrowing(folder, Path(get_paths()["purelib"]))
     install = ["uv", "pip", "install", "--quiet", "--python", str(python), "--no-deps"]
     install += ["--build-constraint", str(ROOT / "constraints.txt"), str(archive)]
     subprocess.run(install, check=True)

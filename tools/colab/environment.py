@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.colab.runtimes import NEWEST, pins
+from tools.kernels import borrowing
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".colab"
@@ -82,10 +82,7 @@ def base() -> Path:
 
 def layer(folder: Path) -> Path:
     """Make an environment that sees Colab's packages and has none of its own; return its Python."""
-    venv.create(folder, with_pip=False, symlinks=True)
-    (site,) = (folder / "lib").glob("python3*/site-packages")
-    (site / "colab.pth").write_text(f"{base()}\n", encoding="utf-8")
-    return folder / "bin" / "python"
+    return borrowing(folder, base())
 
 
 def installed(python: Path) -> list[str]:
