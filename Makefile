@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 BUILT := _build/.built
 BOOK_SOURCES := _config.yml _toc.yml tools/site/package-lock.json $(wildcard benchmarks/results/*.json) $(shell find book lessons_pkg -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processes would compile torch again
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -17,7 +18,9 @@ help:  ## list the targets
 book: $(BUILT)  ## set up, build the book, say where it is
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html in a browser, or run: make serve"
 
-test: lint types unit nbval browser  ## the whole gate, as CI runs it
+test: $(INSTALLED)  ## the whole gate, as CI runs it
+	@$(MAKE) --no-print-directory -j2 lint types $(BUILT)  # each keeps one core busy
+	@$(MAKE) --no-print-directory unit nbval browser
 	@echo "The gate is green."
 
 $(INSTALLED): pyproject.toml constraints.txt tools/bootstrap.py tools/site/package-lock.json
@@ -42,7 +45,7 @@ types: $(INSTALLED)  ## mypy, strict
 
 unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
 	@echo "== unit tests"
-	@pytest -n 2 -m "not site and not colab and not device" tests
+	@pytest -n 2 --dist worksteal -m "not site and not colab and not device" tests
 
 nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and demand red
 	@echo "== notebooks: every stored word, number and drawing"
@@ -50,7 +53,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@pytest -n 2 -m site tests
+	@pytest -n 2 --dist worksteal -m site tests
 
 test-colab: $(INSTALLED)  ## every notebook in an emulation of Colab; the first time installs Colab's versions
 	@python -m tools.colab.environment

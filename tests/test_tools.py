@@ -200,8 +200,7 @@ def gate(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def red(tmp_path: Path) -> str:
+def said_of_spoilt_notebooks(folder: Path) -> str:
     """What the gate says of notebooks that were true and were then spoilt, each in one way."""
     drawing = (
         '<figure><svg><text x="1.5" y="2">ink</text></svg><figcaption>One caption.</figcaption></figure>'
@@ -211,9 +210,9 @@ def red(tmp_path: Path) -> str:
     talks = "import socket\nserver = socket.create_server(('127.0.0.1', 0))"
     talks += "\nclient = socket.create_connection(server.getsockname())"  # to itself, which is no network
     sources = {"edited": [before, talks], "reversed": [before], "joined": [f"{before}\nprint('beta')"]}
-    paths = [written(tmp_path, *cells, name=f"{name}.ipynb") for name, cells in sources.items()]
+    paths = [written(folder, *cells, name=f"{name}.ipynb") for name, cells in sources.items()]
     assert [refresh(path, check=False) for path in paths] == [None, None, None]
-    green = gate(tmp_path)
+    green = gate(folder)
     assert green.returncode == 0, green.stdout[-2000:]
     edited, turned, joined = (nbformat.read(path, as_version=4) for path in paths)
     edited.cells[0].source = edited.cells[0].source.replace("alpha", "gamma")
@@ -224,17 +223,15 @@ def red(tmp_path: Path) -> str:
     first.text, joined.cells[0].outputs = "alpha\nbeta\n", [first, shown]
     for path, notebook in zip(paths, (edited, turned, joined), strict=True):
         path.write_text(text_of(notebook), encoding="utf-8")
-    spoilt = gate(tmp_path)
+    spoilt = gate(folder)
     assert spoilt.returncode == 1
     return spoilt.stdout
 
 
-def test_the_gate_is_red_for_a_notebook_that_asks_another_machine(red: str) -> None:
-    assert re.search(r"FAILED \S*edited\.ipynb::Cell 1", red)
+def test_the_gate_is_red_for_every_spoilt_notebook_and_says_what_to_do(tmp_path: Path) -> None:
+    red = said_of_spoilt_notebooks(tmp_path)
+    assert re.search(r"FAILED \S*edited\.ipynb::Cell 1", red), "it asks another machine"
     assert "A notebook runs without the network, but this cell asked for a.example." in red
-
-
-def test_the_gate_is_red_for_every_spoilt_notebook_and_says_what_to_do(red: str) -> None:
     for name in ("edited", "reversed", "joined"):
         assert re.search(rf"FAILED \S*{name}\.ipynb::Cell 0", red), name
     assert "kinds or order of outputs differ" in red
