@@ -53,7 +53,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@pytest -n 2 --dist worksteal -m site tests
+	@pytest -n 2 --dist worksteal -m site $$(grep -l 'mark\.site' tests/test_*.py)
 
 test-colab: $(INSTALLED)  ## every notebook in an emulation of Colab; the first time installs Colab's versions
 	@python -m tools.colab.environment
