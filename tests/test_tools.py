@@ -32,7 +32,7 @@ def test_split_takes_coordinates_and_leaves_words_and_colours() -> None:
     assert coordinates == (0, 0, 9, 9, 1, 2.5, 3, 4, 5)
     assert 'd="M # # L # #" style="stroke: #123456"' in words
     assert ">10 up</text>" in words
-    assert split("no drawing: 1.5") == ("no drawing: 1.5", [])
+    assert split("no drawing: 1.5") == ("no drawing: 1.5", ())
 
 
 @pytest.mark.parametrize(
