@@ -23,7 +23,7 @@ test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@$(MAKE) --no-print-directory unit nbval browser
 	@echo "The gate is green."
 
-$(INSTALLED): pyproject.toml constraints.txt tools/bootstrap.py tools/site/package-lock.json
+$(INSTALLED): pyproject.toml constraints.txt requirements.lock tools/bootstrap.py tools/site/package-lock.json
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.10 or newer, or name one: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) tools/bootstrap.py $(VENV)
 	@touch $@
@@ -80,7 +80,7 @@ serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for 
 offline: $(BUILT)  ## pack the built book into dist/*.zip, which opens without server or network
 	@python -m tools.offline
 
-constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
+constraints: $(INSTALLED)  ## derive every pin and hash anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
 
 preview: $(BUILT)  ## photograph the first page anew for link previews and README
@@ -99,7 +99,9 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
-	@uv tool run --quiet --from pip-audit==2.10.1 pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+	@uv venv --quiet --clear $(VENV)/audit
+	@uv pip install --quiet --python $(VENV)/audit --require-hashes --only-binary :all: -r tools/audit.lock
+	@$(VENV)/audit/bin/pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 	@npm audit --prefix tools/site
 	@npm audit --prefix benchmarks
 
