@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
+matrix: $(INSTALLED)  ## the package's tests with each Python, pinned versions and oldest (PYTHONS="3.10 3.13" VERSIONS=floors)
+	@python -m benchmarks.matrix $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(VERSIONS),--versions $(VERSIONS))
+
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
 	@uv venv --quiet --clear $(VENV)/audit
 	@uv pip install --quiet --python $(VENV)/audit --require-hashes --only-binary :all: -r tools/audit.lock
@@ -109,7 +112,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;
