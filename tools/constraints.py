@@ -1,5 +1,6 @@
 """Derive every pin and every hash, for Python 3.10 to 3.13 on every platform. `make constraints`."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from tools.notebooks import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")  # what the package's tests need beside the package
+HERE_ONLY = {"UV_FIND_LINKS", "UV_TORCH_BACKEND"}
 BY = "Written by `make constraints` from pyproject.toml and tools/choices.txt.\n"
 PINS = f"# Every version the gate was run with. {BY}"
 HASHES = f"# The same versions with the hashes of PyPI's files: all but torch's, which differ by index. {BY}"
@@ -22,7 +24,9 @@ def resolved(*what: str, given: str = "") -> str:
     """Resolve with uv, whose universal mode writes one file for all Pythons; return pins with hashes."""
     command = ["uv", "pip", "compile", *what, "--universal", "--python-version", "3.10", "--generate-hashes"]
     command += ["--no-header", "--no-annotate", "--quiet"]
-    run = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=True)
+    # Whatever torch this machine prefers: the pins are for every machine.
+    env = {name: value for name, value in os.environ.items() if name not in HERE_ONLY}
+    run = subprocess.run(command, cwd=ROOT, env=env, input=given, capture_output=True, text=True, check=True)
     return run.stdout
 
 
