@@ -191,5 +191,5 @@ def test_old_torch_stops_the_import_with_one_sentence() -> None:
     assert run.returncode == 1
     last = run.stderr.strip().splitlines()[-1]
     assert last.startswith(
-        "ImportError: lessons_pkg needs torch >= 2.4, found 1.13.1+cu117: run `pip install"
+        "ImportError: lessons_pkg needs torch >= 2.8, found 1.13.1+cu117: run `pip install"
     )

@@ -145,6 +145,11 @@ def test_a_missing_python_is_named(tmp_path: Path) -> None:
     assert "There is no python9.9. Install Python 3.10 or newer" in run.stdout
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "requirements.lock"])
+def test_packages_are_installed_again_when_a_version_changed(name: str) -> None:
+    assert "tools/bootstrap.py" in make("-n", "-W", name, ".venv/.installed").stdout
+
+
 def test_bootstrap_refuses_an_old_python(tmp_path: Path) -> None:
     program = (
         "import sys; sys.path.insert(0, 'tools'); sys.version_info = (3, 9, 1); sys.version = '3.9.1 x'\n"

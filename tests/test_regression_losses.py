@@ -176,6 +176,9 @@ def test_gaussian_nll_is_minus_the_log_density() -> None:
     torch.testing.assert_close(gaussian_nll_loss(input, target, var, True, reduction="none"), -density)
 
 
+OLD = torch.__version__ < "2.10"  # takes a variance that is shared along the last dimension only
+
+
 @pytest.mark.parametrize("full", [False, True])
 def test_every_shape_of_variance_that_torch_takes(full: bool) -> None:
     generator = torch.Generator().manual_seed(3)
@@ -189,6 +192,8 @@ def test_every_shape_of_variance_that_torch_takes(full: bool) -> None:
     }
     for shape, var_shapes in shapes.items():
         for var_shape in var_shapes:
+            if OLD and len(var_shape) == len(shape) and var_shape[:-1] != shape[:-1]:
+                continue
             var = torch.rand(var_shape, generator=generator, dtype=torch.float64) + 0.1
             given = [*draw(shape, 4)[:2], var]
             for reduction in REDUCTIONS:

@@ -1,9 +1,7 @@
 """The slider's two lives, without a browser; the browser tests move it."""
 
-import os
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,6 @@ from matplotlib.axes import Axes
 from lessons_pkg import plotting, sliders
 from lessons_pkg.sliders import live
 from lessons_pkg.sliders.static import frame, slider_html
-from tests.slider_mover import check_slider
-from tools.kernels import talking
 
 
 def draw(lr: float) -> tuple[Axes, str]:
@@ -196,9 +192,3 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
 def test_bad_input_names_the_rule(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
-
-
-def test_slider_lives_in_a_real_kernel(tmp_path: Path) -> None:
-    """With the gate's ipywidgets 8; under Colab's 7.7.1 in test_colab_runs.py."""
-    with talking([sys.executable, "-m", "ipykernel_launcher"], tmp_path, os.environ) as talk:
-        check_slider(talk, "import ipywidgets\nassert int(ipywidgets.__version__[0]) >= 8")
