@@ -8,7 +8,7 @@ import pytest
 from ledger import ARTICLES, PATH, VERDICTS, Row, read_ledger
 
 from tests.conftest import CHAPTERS, ROOT, code_cells, load, source
-from tests.test_notebooks import words
+from tools.typed import words
 
 LEDGER = read_ledger()
 
