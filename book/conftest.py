@@ -85,6 +85,7 @@ class TamperItem(pytest.Item):
         )
         missed = []
         chosen = generator.sample(found, min(TAMPERINGS, len(found)))
+        assert chosen, "nothing is tampered with"
         for cell, place in chosen:
             stored = merged(cell.cell.outputs)
             said = spoil(stored, place, self.kind, generator)

@@ -12,7 +12,11 @@ NO_FACTS = (
     r"\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]",  # years of papers
     r"[Ee]xercise \d+\.\d",
 )
-WHOLE = ("", "In one minute", "Exercises")  # speak of the whole chapter; the first is what precedes all headings
+WHOLE = (
+    "",
+    "In one minute",
+    "Exercises",
+)  # speak of the whole chapter; the first is what precedes all headings
 
 
 def words(output: dict[str, Any]) -> str:

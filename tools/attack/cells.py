@@ -1,4 +1,4 @@
-"""Attacks on a notebook's cells: outputs, counts, tags, comments, order."""
+"""Attacks on a notebook's cells: outputs, counts, order, tags, comments."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,12 +6,14 @@ from typing import Any
 
 import nbformat
 
-from tools.attack.change import Attack, code_cells, in_notebook, tags
+from tools.attack.change import Attack, Holds, OnCell, code_cells, compared, in_notebook, tags
 from tools.notebooks import merged
 from tools.spoiling import TARGETS, places, spoil
 
-STORED = "tests/test_notebooks.py::"
-COMPARED = ("nbval", ("{file}",))
+
+def asked(spoil: OnCell, holds: Holds, *tests: str) -> Attack:
+    """Make an attack that reading the notebook shows."""
+    return Attack(in_notebook(spoil, holds), "unit", tuple(f"tests/test_notebooks.py::{t}" for t in tests))
 
 
 def is_code(cell: Any) -> bool:
@@ -22,6 +24,11 @@ def is_code(cell: Any) -> bool:
 def has_output(cell: Any) -> bool:
     """Whether a cell stores something that a reader sees."""
     return is_code(cell) and bool(cell.outputs)
+
+
+def prints(cell: Any) -> bool:
+    """Whether a cell stores lines."""
+    return has_output(cell) and any("text" in output for output in cell.outputs)
 
 
 # ---- Outputs. ----
@@ -37,12 +44,12 @@ def spoilt_output(target: str) -> Attack:
     def holds(cell: Any) -> bool:
         return has_output(cell) and bool(places(merged(cell.outputs), target))
 
-    return Attack(in_notebook(change, holds, stored=True), *COMPARED)
+    return compared(change, holds)
 
 
 def lost_line(_: Any, cell: Any, generator: Random) -> str:
     """Delete one line that a cell printed."""
-    printed = generator.choice([one for one in cell.outputs if "text" in one])
+    printed = generator.choice([output for output in cell.outputs if "text" in output])
     lines = printed.text.splitlines(keepends=True)
     lost = lines.pop(generator.randrange(len(lines)))
     printed.text = "".join(lines)
@@ -66,29 +73,29 @@ def swapped_outputs(notebook: Any, cell: Any, generator: Random) -> str:
     rest = [one for one in code_cells(notebook) if has_output(one) and one.outputs != cell.outputs]
     other = generator.choice(rest)
     cell.outputs, other.outputs = other.outputs, cell.outputs
-    return "its outputs exchanged with another cell's"
+    return f"its outputs exchanged with those of the cell {other.execution_count}"
 
 
 # ---- Counts and order. ----
 
 
-def count(value: Callable[[int], int | None]) -> Attack:
+def count(value: Callable[[int], int | None]) -> OnCell:
     """Write another execution count, or none."""
 
     def change(_: Any, cell: Any, __: Random) -> str:
         before, cell.execution_count = cell.execution_count, value(cell.execution_count)
         return f"execution count {before} became {cell.execution_count}"
 
-    return Attack(in_notebook(change, is_code), "unit", (f"{STORED}test_cells_were_executed_once_in_order",))
+    return change
 
 
 def swapped_cells(notebook: Any, cell: Any, generator: Random) -> str:
     """Exchange two code cells."""
-    code = [n for n, one in enumerate(notebook.cells) if is_code(one) and one is not cell]
-    here, there = notebook.cells.index(cell), generator.choice(code)
     cells = notebook.cells
+    here = cells.index(cell)
+    there = generator.choice([n for n, one in enumerate(cells) if is_code(one) and n != here])
     cells[here], cells[there] = cells[there], cells[here]
-    return f"swapped with cell {there}"
+    return f"swapped with the cell {there}"
 
 
 def lost_cell(notebook: Any, cell: Any, _: Random) -> str:
@@ -100,18 +107,14 @@ def lost_cell(notebook: Any, cell: Any, _: Random) -> str:
 # ---- Tags and comments. ----
 
 
-def tagged(tag: str, *tests: str, on: Callable[[Any], bool] = is_code) -> Attack:
+def tagged(tag: str, test: str = "test_tags_hide_nothing_but_answers") -> Attack:
     """Add a tag."""
 
     def change(_: Any, cell: Any, __: Random) -> str:
         cell.metadata["tags"] = [*tags(cell), tag]
         return f"tagged {tag}"
 
-    def holds(cell: Any) -> bool:
-        return on(cell) and tag not in tags(cell)
-
-    asked = tuple(f"{STORED}{test}" for test in tests or ("test_tags_hide_nothing_but_answers",))
-    return Attack(in_notebook(change, holds), "unit", asked)
+    return asked(change, lambda cell: is_code(cell) and tag not in tags(cell), test)
 
 
 def commented(comment: str) -> Attack:
@@ -121,42 +124,33 @@ def commented(comment: str) -> Attack:
         cell.source = f"{comment}\n{cell.source}"
         return f"with the comment {comment!r}"
 
-    return Attack(
-        in_notebook(change, is_code), "unit", (f"{STORED}test_an_ignore_tag_has_its_reason_beside_it",)
-    )
+    return asked(change, is_code, "test_an_ignore_tag_has_its_reason_beside_it")
 
 
-def metadata(key: str) -> Attack:
+def hidden(_: Any, cell: Any, __: Random) -> str:
     """Hide a cell by metadata that are no tags."""
-
-    def change(_: Any, cell: Any, __: Random) -> str:
-        cell.metadata[key] = nbformat.from_dict({"source_hidden": True, "outputs_hidden": True})
-        return f"metadata {key}"
-
-    return Attack(
-        in_notebook(change, is_code), "unit", (f"{STORED}test_metadata_is_what_colab_needs_and_no_more",)
-    )
+    cell.metadata["jupyter"] = nbformat.from_dict({"source_hidden": True, "outputs_hidden": True})
+    return "hidden by metadata"
 
 
-TAGS = ("nbval-skip", "nbval-ignore-output", "nbval-check-output", "nbval-raises-exception", "skip-execution",
-        "remove-cell", "remove-input", "remove-output", "hide-input", "hide-cell", "hide-output")  # fmt: skip
-COMMENTS = ("# NBVAL_SKIP", "# NBVAL_IGNORE_OUTPUT", "## NBVAL_IGNORE_OUTPUT", "#NBVAL_CHECK_OUTPUT",
-            "# NBVAL_RAISES_EXCEPTION", "# PYTEST_VALIDATE_IGNORE_OUTPUT")  # fmt: skip
-MISSING = (f"{STORED}test_no_output_is_missing",)
-ORDER = (f"{STORED}test_cells_were_executed_once_in_order",)
+IGNORING = ("nbval-skip", "nbval-ignore-output", "nbval-check-output", "nbval-raises-exception")
+HIDING = ("remove-cell", "remove-input", "remove-output", "hide-input", "hide-cell", "hide-output")
+COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "## NBVAL_IGNORE_OUTPUT", "NBVAL_CHECK_OUTPUT",
+            "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")  # fmt: skip
+IN_ORDER = "test_cells_were_executed_once_in_order"
 ATTACKS: dict[str, Attack] = {
     **{f"stored {target}": spoilt_output(target) for target in TARGETS},
-    "deleted line": Attack(in_notebook(lost_line, lambda c: has_output(c) and any("text" in o for o in c.outputs), stored=True), *COMPARED),
-    "deleted output": Attack(in_notebook(lost_output, has_output, stored=True), *COMPARED),
-    "swapped outputs": Attack(in_notebook(swapped_outputs, has_output, stored=True), *COMPARED),
-    "deleted outputs": Attack(in_notebook(lost_outputs, lambda c: has_output(c) and "print(" in c.source), "unit", MISSING),
-    "cleared count": count(lambda _: None),
-    "changed count": count(lambda before: before + 1),
-    "swapped cells": Attack(in_notebook(swapped_cells, is_code), "unit", ORDER),
-    "deleted cell": Attack(in_notebook(lost_cell, is_code), "unit", (*ORDER, f"{STORED}test_exercises_are_stub_hints_and_solution")),
-    **{f"tag {tag}": tagged(tag) for tag in TAGS},
+    "deleted line": compared(lost_line, prints),
+    "deleted output": compared(lost_output, has_output),
+    "swapped outputs": compared(swapped_outputs, has_output),
+    "deleted outputs": asked(lost_outputs, prints, "test_no_output_is_missing"),
+    "cleared count": asked(count(lambda _: None), is_code, IN_ORDER),
+    "changed count": asked(count(lambda before: before + 1), is_code, IN_ORDER),
+    "swapped cells": asked(swapped_cells, is_code, IN_ORDER),
+    "deleted cell": asked(lost_cell, is_code, IN_ORDER, "test_exercises_are_stub_hints_and_solution"),
+    **{f"tag {tag}": tagged(tag) for tag in (*IGNORING, "skip-execution", *HIDING)},
     "tag raises-exception": tagged("raises-exception", "test_only_meant_errors_are_stored"),
     "tag taught": tagged("taught", "test_taught_code_is_the_packages_code"),
-    **{f"comment {comment}": commented(comment) for comment in COMMENTS},
-    "hiding metadata": metadata("jupyter"),
-}  # fmt: skip
+    **{f"comment {comment}": commented(f"# {comment}") for comment in COMMENTS},
+    "hiding metadata": asked(hidden, is_code, "test_metadata_is_what_colab_needs_and_no_more"),
+}
