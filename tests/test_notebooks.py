@@ -223,7 +223,7 @@ FROM_ELSEWHERE = {
     ("Build it", "0.0000"), ("The article's numbers, recomputed", "0.02"), ("Build it", "0.7"), ("Build it", "0.2"),
     ("Replace one thing at a time", "0.4"), ("Two boxes", "0.9"), ("Play", "0.6"), ("Where it is slow", "0.02"),
     ("The test set, once", "0.0039"), ("What goes wrong", "0.000"), ("What goes wrong", "0.905"),
-    ("What goes wrong", "0.003"), ("Types", "1.0"),
+    ("What goes wrong", "0.003"), ("Types", "1.0"), ("Exercises", "0.3"), ("Exercises", "0.75"),
 }  # fmt: skip
 
 

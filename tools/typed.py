@@ -12,7 +12,7 @@ NO_FACTS = (
     r"\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]",  # years of papers
     r"[Ee]xercise \d+\.\d",
 )
-WHOLE = (
+WHOLE = ("", "In one minute")  # speak of the whole chapter; the first is what precedes all headings
     "",
     "In one minute",
     "Exercises",
