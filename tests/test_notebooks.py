@@ -207,6 +207,7 @@ def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
         definitions = ast.parse(source(cell)).body
         for node in definitions:
             assert isinstance(node, (ast.FunctionDef, ast.ClassDef)), "a taught cell holds definitions only"
+            assert node.name in package, f"{node.name} is tagged as taught, but not in the package"
             assert without_docstrings(node) == package[node.name], f"{node.name} differs from the package's"
 
 

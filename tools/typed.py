@@ -12,11 +12,7 @@ NO_FACTS = (
     r"\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]",  # years of papers
     r"[Ee]xercise \d+\.\d",
 )
-WHOLE = ("", "In one minute")  # speak of the whole chapter; the first is what precedes all headings
-    "",
-    "In one minute",
-    "Exercises",
-)  # speak of the whole chapter; the first is what precedes all headings
+WHOLE = ("", "In one minute")  # sections that speak of the whole chapter; the first has no heading
 
 
 def words(output: dict[str, Any]) -> str:

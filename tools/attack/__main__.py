@@ -29,7 +29,10 @@ def made(kind: str, seed: str, copy: Path) -> tuple[Change, tuple[str, ...]]:
     What nbval is asked has one seed for all kinds, and so one notebook, which takes long to run.
     """
     attack = ATTACKS[kind]
-    change = attack.change(copy, Random(seed if attack.part == "nbval" else f"{kind} {seed}"))
+    try:
+        change = attack.change(copy, Random(seed if attack.part == "nbval" else f"{kind} {seed}"))
+    except IndexError:
+        raise SystemExit(f"{kind}: there is nothing of this kind any more. Look into tools/attack.") from None
     return change, change.asked or attack.asked
 
 

@@ -13,7 +13,8 @@ from tools.spoiling import TARGETS, places, spoil
 
 def asked(spoil: OnCell, holds: Holds, *tests: str) -> Attack:
     """Make an attack that reading the notebook shows."""
-    return Attack(in_notebook(spoil, holds), "unit", tuple(f"tests/test_notebooks.py::{t}" for t in tests))
+    ids = (test if "::" in test else f"tests/test_notebooks.py::{test}" for test in tests)
+    return Attack(in_notebook(spoil, holds), "unit", tuple(ids))
 
 
 def is_code(cell: Any) -> bool:
@@ -137,6 +138,7 @@ IGNORING = ("nbval-skip", "nbval-ignore-output", "nbval-check-output", "nbval-ra
 HIDING = ("remove-cell", "remove-input", "remove-output", "hide-input", "hide-cell", "hide-output")
 COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "## NBVAL_IGNORE_OUTPUT", "NBVAL_CHECK_OUTPUT",
             "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")  # fmt: skip
+ERRORS = "tests/test_from_error_to_chapter.py::test_every_entry_leads_to_a_section_and_has_a_cell_of_its_own"
 IN_ORDER = "test_cells_were_executed_once_in_order"
 ATTACKS: dict[str, Attack] = {
     **{f"stored {target}": spoilt_output(target) for target in TARGETS},
@@ -147,7 +149,7 @@ ATTACKS: dict[str, Attack] = {
     "cleared count": asked(count(lambda _: None), is_code, IN_ORDER),
     "changed count": asked(count(lambda before: before + 1), is_code, IN_ORDER),
     "swapped cells": asked(swapped_cells, is_code, IN_ORDER),
-    "deleted cell": asked(lost_cell, is_code, IN_ORDER, "test_exercises_are_stub_hints_and_solution"),
+    "deleted cell": asked(lost_cell, is_code, IN_ORDER, "test_exercises_are_stub_hints_and_solution", ERRORS),
     **{f"tag {tag}": tagged(tag) for tag in (*IGNORING, "skip-execution", *HIDING)},
     "tag raises-exception": tagged("raises-exception", "test_only_meant_errors_are_stored"),
     "tag taught": tagged("taught", "test_taught_code_is_the_packages_code"),
