@@ -122,7 +122,10 @@ def test_metadata_is_what_colab_needs_and_no_more(notebook: Notebook) -> None:
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(ids) == len(set(ids))
     for cell in notebook["cells"]:
-        assert set(cell["metadata"]) <= {"tags", "cellView"}
+        assert cell["cell_type"] in ("code", "markdown"), f"no page shows this: {source(cell)[:80]}"
+        assert set(cell["metadata"]) <= {"tags", "cellView"}, f"{set(cell['metadata'])}: {source(cell)[:80]}"
+        folded = "hide-cell" in cell["metadata"].get("tags", [])
+        assert ("cellView" in cell["metadata"]) == folded, f"folded in Colab only: {source(cell)[:80]}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.stem))

@@ -217,6 +217,7 @@ def test_workflows_pin_actions_and_ask_for_little(path: Path) -> None:
         assert set(granted) <= {"contents", "pages", "id-token"}
         assert granted.get("contents", "read") == "read"
     assert "secrets." not in text
+    assert "continue-on-error" not in text, f"{path.name}: what is red must be red"
     assert text.count("persist-credentials: false") == text.count("actions/checkout@")
 
 

@@ -134,11 +134,24 @@ def hidden(_: Any, cell: Any, __: Random) -> str:
     return "hidden by metadata"
 
 
+def folded(_: Any, cell: Any, __: Random) -> str:
+    """Hide a cell's code in Colab."""
+    cell.metadata["cellView"] = "form"
+    return "folded in Colab"
+
+
+def raw(_: Any, cell: Any, __: Random) -> str:
+    """Make a text one that no page shows."""
+    cell.cell_type = "raw"
+    return "a raw cell now"
+
+
 IGNORING = ("nbval-skip", "nbval-ignore-output", "nbval-check-output", "nbval-raises-exception")
 HIDING = ("remove-cell", "remove-input", "remove-output", "hide-input", "hide-cell", "hide-output")
 COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "## NBVAL_IGNORE_OUTPUT", "NBVAL_CHECK_OUTPUT",
             "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")  # fmt: skip
 ERRORS = "tests/test_from_error_to_chapter.py::test_every_entry_leads_to_a_section_and_has_a_cell_of_its_own"
+METADATA = "test_metadata_is_what_colab_needs_and_no_more"
 IN_ORDER = "test_cells_were_executed_once_in_order"
 ATTACKS: dict[str, Attack] = {
     **{f"stored {target}": spoilt_output(target) for target in TARGETS},
@@ -154,5 +167,9 @@ ATTACKS: dict[str, Attack] = {
     "tag raises-exception": tagged("raises-exception", "test_only_meant_errors_are_stored"),
     "tag taught": tagged("taught", "test_taught_code_is_the_packages_code"),
     **{f"comment {comment}": commented(f"# {comment}") for comment in COMMENTS},
-    "hiding metadata": asked(hidden, is_code, "test_metadata_is_what_colab_needs_and_no_more"),
+    "hiding metadata": asked(hidden, is_code, METADATA),
+    "folded in Colab": asked(
+        folded, lambda cell: is_code(cell) and "cellView" not in cell.metadata, METADATA
+    ),
+    "text made raw": asked(raw, lambda cell: not is_code(cell), METADATA),
 }

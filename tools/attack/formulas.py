@@ -36,7 +36,8 @@ def operators(tree: ast.AST, lines: list[str]) -> list[Span]:
             and node.left.end_lineno == node.right.lineno
         ):
             start = node.left.end_col_offset or 0
-            if sign := re.search(r"[-+*/]", lines[node.right.lineno - 1][start : node.right.col_offset]):
+            line = lines[node.right.lineno - 1].encode()[start : node.right.col_offset].decode()
+            if sign := re.search(r"[-+*/]", line):
                 at = start + sign.start()
                 found.append((node.right.lineno, at, at + 1, SIGN[type(node.op)]))
     return found
@@ -56,48 +57,63 @@ def taught(root: Path) -> set[str]:
     return {node.name for cell in cells for node in definitions(cell.source)}
 
 
-def places(root: Path, folder: str) -> Iterator[tuple[Path, str, Span]]:
-    """Yield every sign and number of every definition of a folder, with the definition's name."""
+Place = tuple[Path, str, Span]  # module, definition, where
+
+
+def places(root: Path, folder: str) -> tuple[list[Place], list[Place]]:
+    """Return every sign, and every number, of the definitions in a folder."""
+    signs, numbers = [], []
     for path in sorted((root / folder).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         lines = text.splitlines()
         for node in definitions(text):
-            for span in [*constants(node), *operators(node, lines)]:
-                if lines[span[0] - 1].isascii():  # else columns are no columns
-                    yield path, node.name, span
+            signs += [(path, node.name, span) for span in operators(node, lines)]
+            numbers += [(path, node.name, span) for span in constants(node)]
+    return signs, numbers
+
+
+def changed(place: Place) -> str:
+    """Write something else there; say what."""
+    path, name, (row, start, end, wrong) = place
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    line = lines[row - 1].encode()  # Python counts columns in bytes
+    lines[row - 1] = (line[:start] + wrong.encode() + line[end:]).decode()
+    path.write_text("".join(lines), encoding="utf-8")
+    return f"{path.name}, {name}, {line.decode().strip()!r}: {line[start:end].decode()!r} became {wrong!r}"
+
+
+def of_a_chapter(root: Path, generator: Random) -> Change:
+    """Change a sign or a number of what a chapter teaches; its text and the package's then differ."""
+    signs, numbers = places(root, "lessons_pkg")
+    known = taught(root)
+    place = generator.choice([place for place in signs + numbers if place[1] in known])
+    return Change(changed(place), place[1])
 
 
 def tests_of(root: Path, name: str) -> tuple[str, ...]:
-    """Return the tests that mention a name."""
-    found = sorted(
-        path for path in (root / "tests").glob("test_*.py") if name in path.read_text(encoding="utf-8")
-    )
+    """Return the files of tests about the package that mention a name."""
+    word = re.compile(rf"\b{name}\b")
+    files = sorted((root / "tests").glob("test_*.py"))
+    found = [path for path in files if word.search(path.read_text(encoding="utf-8"))]
     return tuple(path.relative_to(root).as_posix() for path in found)
 
 
-def formula(
-    folder: str, names: Callable[[Path], set[str]], tests: Callable[[Path, str], tuple[str, ...]]
-) -> Attack:
-    """Make an attack on one of these definitions; the message is to name it."""
+def of_the_package(folder: str) -> Callable[[Path, Random], Change]:
+    """Change a sign of a formula: its tests are to name it, whether or not a chapter teaches it.
+
+    Signs only: among the numbers are steps of a search, of which one more changes nothing.
+    """
 
     def change(root: Path, generator: Random) -> Change:
-        known = names(root)
-        path, name, (row, start, end, wrong) = generator.choice(
-            [one for one in places(root, folder) if not known or one[1] in known]
-        )
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        line = lines[row - 1]
-        lines[row - 1] = line[:start] + wrong + line[end:]
-        path.write_text("".join(lines), encoding="utf-8")
-        said = f"{path.name}, {name}, {line.strip()!r}: {line[start:end]!r} became {wrong!r}"
-        return Change(said, name, tests(root, name))
+        place = generator.choice(places(root, folder)[0])
+        return Change(changed(place), place[1], tests_of(root, place[1]))
 
-    return Attack(change, "unit")
+    return change
 
 
 TAUGHT = "tests/test_notebooks.py::test_taught_code_is_the_packages_code"
 ATTACKS = {
-    "taught formula": formula("lessons_pkg", taught, lambda root, name: (TAUGHT,)),
-    "formula of a loss": formula("lessons_pkg/losses", lambda root: set(), tests_of),
-    "formula of an optimizer": formula("lessons_pkg/optim", lambda root: set(), tests_of),
+    "formula of a chapter": Attack(of_a_chapter, "unit", (TAUGHT,)),
+    "formula of a loss": Attack(of_the_package("lessons_pkg/losses"), "unit"),
+    "formula of an optimizer": Attack(of_the_package("lessons_pkg/optim"), "unit"),
 }
