@@ -9,12 +9,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from random import Random
 
-from tools.attack import cells, files, formulas, rows, sources
+from tools.attack import cells, files, formulas, outputs, rows, sources
 from tools.attack.change import Attack, Change
 from tools.attack.gate import ask, copied, restored
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTACKS: dict[str, Attack] = {
+    **outputs.ATTACKS,
     **cells.ATTACKS,
     **sources.ATTACKS,
     **rows.ATTACKS,
