@@ -20,7 +20,7 @@ COMMANDS = (
     "python -m tools.book",
     'pytest -n 2 --dist worksteal -m "not site and not colab and not device" tests',
     "pytest --nbval -n 2 --dist loadfile -p no:cacheprovider book",
-    "pytest -n 2 --dist worksteal -m site tests",
+    "pytest -n 2 --dist worksteal -m site $(grep -l 'mark\\.site' tests/test_*.py)",
 )
 
 

@@ -23,7 +23,7 @@ class Attack(NamedTuple):
 
     change: Callable[[Path, Random], Change]  # IndexError: there is nothing of this kind
     part: str  # the gate's, as `make` calls it
-    asked: tuple[str, ...] = ()  # tests or files in place of that part's folder
+    asked: tuple[str, ...] = ()  # tests or files in place of all of that part's
 
 
 OnCell = Callable[[Any, Any, Random], str]  # of (notebook, cell, generator): changes the cell, says how

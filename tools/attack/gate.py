@@ -9,7 +9,11 @@ from pathlib import Path
 
 BORROWED = (".venv", "tools/site/node_modules")  # ignored by git, and not changed by any part
 INSTALLED = "--old-file=.venv/.installed"  # a changed pin must not install anything
-FOLDERS = {"unit": "tests", "nbval": "book", "browser": "tests"}  # where a part's command ends in one
+WHERE = {  # how a part's command ends
+    "unit": "tests",
+    "nbval": "book",
+    "browser": r"$(grep -l 'mark\.site' tests/test_*.py)",
+}
 
 
 def _run(command: list[str], copy: Path) -> tuple[bool, str]:
@@ -44,14 +48,13 @@ def restored(copy: Path) -> None:
 
 
 def command(part: str, asked: Iterable[str], copy: Path) -> list[str]:
-    """Return the Makefile's command for a part, with what is asked in place of its folder."""
+    """Return the Makefile's command for a part, with what is asked in place of all its files."""
     dry = ["make", "--dry-run", "--always-make", INSTALLED, part]
     said = subprocess.run(dry, cwd=copy, capture_output=True, text=True, check=True).stdout
     (line,) = [line for line in said.splitlines() if line.startswith("pytest ")]
-    *words, folder = shlex.split(line)
-    if folder != FOLDERS[part]:
-        raise ValueError(f"`make {part}` runs {line!r}, which does not end in {FOLDERS[part]}")
-    return [*words, "-n", "0", *sorted(set(asked))]
+    if not line.endswith(WHERE[part]):
+        raise ValueError(f"`make {part}` runs {line!r}, which does not end in {WHERE[part]}")
+    return [*shlex.split(line.removesuffix(WHERE[part])), "-n", "0", *sorted(set(asked))]
 
 
 def ask(part: str, asked: Iterable[str], copy: Path) -> tuple[bool, str]:
