@@ -49,12 +49,14 @@ def restored(copy: Path) -> None:
 
 def command(part: str, asked: Iterable[str], copy: Path) -> list[str]:
     """Return the Makefile's command for a part, with what is asked in place of all its files."""
+    if not (names := sorted(set(asked))):
+        raise ValueError(f"nothing is asked of `make {part}`, which would run all of it")
     dry = ["make", "--dry-run", "--always-make", INSTALLED, part]
     said = subprocess.run(dry, cwd=copy, capture_output=True, text=True, check=True).stdout
     (line,) = [line for line in said.splitlines() if line.startswith("pytest ")]
     if not line.endswith(WHERE[part]):
         raise ValueError(f"`make {part}` runs {line!r}, which does not end in {WHERE[part]}")
-    return [*shlex.split(line.removesuffix(WHERE[part])), "-n", "0", *sorted(set(asked))]
+    return [*shlex.split(line.removesuffix(WHERE[part])), "-n", "0", *names]
 
 
 def ask(part: str, asked: Iterable[str], copy: Path) -> tuple[bool, str]:
