@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu matrix audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput attack test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ test-device: $(INSTALLED)  ## every notebook on a second device that is as stric
 
 test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its numbers are from the CPU's
 	@python -m benchmarks.devices
+
+attack: $(INSTALLED)  ## spoil a copy of the project, one thing at a time, and demand red (SEED=2 ATTACKS=3 KINDS="ledger*")
+	@python -m tools.attack --seed "$(or $(SEED),1)" --attacks "$(or $(ATTACKS),1)" --kinds "$(or $(KINDS),*)"
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
