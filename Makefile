@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput attack test-colab test-device test-gpu matrix audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput scale attack test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 throughput: $(INSTALLED)  ## measure one training step over sizes, on the CPU and on a GPU if there is one
 	@python -m benchmarks.throughput
 
+scale: $(INSTALLED)  ## measure how cost grows with size, beside torch's own and other tools: minutes
+	@python -m benchmarks.scale
+
 pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
@@ -115,7 +118,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .scale .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;
