@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput mutants test-colab test-device test-gpu audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
+mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice (EVERY=1: all mutants, not one in 8)
+	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY))
+
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
 	@uv tool run --quiet --from pip-audit==2.10.1 pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 	@npm audit --prefix tools/site
@@ -107,7 +110,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .mutation mutants _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
@@ -19,26 +19,26 @@ HEAD = ["part of the package", "mutants", "noticed", "of these: ran on and on", 
 
 
 class Reason(NamedTuple):
-    """Why a line's mutants may live: all of them, or those with a text in ``now``."""
+    """Why mutants of one line may live: those with a text in ``now``, or all of them if it is None."""
 
+    why: str
     place: str
     was: str
-    now: tuple[str, ...]
-    why: str
+    now: list[str] | None
 
     def covers(self, mutant: Mutant) -> bool:
         """Say whether it is about this mutant."""
         same_line = (self.place, self.was) == (mutant.place, mutant.was)
-        return same_line and (not self.now or mutant.now in self.now)
+        return same_line and (self.now is None or mutant.now in self.now)
 
 
 def reasons(path: Path = REASONS) -> list[Reason]:
-    """Read the list of survivors: place, then lines with their reason."""
-    listed: dict[str, list[dict[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    """Read the list of survivors: under each reason functions, under each of these lines."""
     return [
-        Reason(place, line["was"], tuple(line.get("now", ())), line["why"])
-        for place, lines in listed.items()
-        for line in lines
+        Reason(entry["why"], place, was, now)
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for place, lines in entry["where"].items()
+        for was, now in lines.items()
     ]
 
 
@@ -65,9 +65,13 @@ def unexplained(found: Iterable[Mutant], known: Sequence[Reason]) -> list[Mutant
 
 
 def outdated(found: Sequence[Mutant], known: Iterable[Reason]) -> list[Reason]:
-    """List reasons for which there is no survivor any more."""
-    lived = [mutant for mutant in found if mutant.verdict == "survived"]
-    return [reason for reason in known if not any(map(reason.covers, lived))]
+    """List reasons whose mutants were looked at, and none survived."""
+    old = []
+    for reason in known:
+        verdicts = {mutant.verdict for mutant in found if reason.covers(mutant)}
+        if verdicts and "survived" not in verdicts:
+            old.append(reason)
+    return old
 
 
 def as_listed(found: Iterable[Mutant]) -> str:
@@ -75,11 +79,8 @@ def as_listed(found: Iterable[Mutant]) -> str:
     places: dict[str, dict[str, list[str]]] = {}
     for mutant in found:
         places.setdefault(mutant.place, {}).setdefault(mutant.was, []).append(mutant.now)
-    entries = {
-        place: [{"was": was, "now": now, "why": ""} for was, now in lines.items()]
-        for place, lines in places.items()
-    }
-    return yaml.safe_dump(entries, width=10_000, sort_keys=False, allow_unicode=True) if entries else ""
+    entry = {"why": "", "where": places}
+    return yaml.safe_dump([entry], width=10_000, sort_keys=False, allow_unicode=True)
 
 
 def report(found: Sequence[Mutant], known: Sequence[Reason]) -> int:

@@ -136,6 +136,7 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "01.2: not yet: 123.4 (to four digits) is no answer that we can explain" in said(
         capsys, "01.2", 123.4
     )
+    assert "number 1 of 2, 704, is no answer" in said(capsys, "13.1", (704, 3))
     assert "number 1 of 5, 5, is no answer" in said(capsys, "01.3", lambda x: 5.0)
     assert "correct" in said(capsys, "01.2", 0.1015)
     assert "not yet" in said(capsys, "01.2", float("nan"))

@@ -36,6 +36,10 @@ def test_loss_curve_draws_the_losses_from_zero() -> None:
 def test_geometric_decay_is_straight_between_its_ends() -> None:
     ax = plotting.geometric_decay(8.0, 0.5, 3)
     assert drawn(ax) == ([0, 3], [8.0, 1.0])
+    ax = plotting.geometric_decay(8.0, 0.5, 1, label="half")
+    assert drawn(ax) == ([0, 1], [8.0, 4.0])
+    (line,) = ax.get_lines()
+    assert (line.get_label(), line.get_linestyle(), line.get_color()) == ("half", "--", style.ORANGE)
 
 
 def test_line_fit_draws_errors_line_and_points() -> None:
@@ -88,6 +92,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
     ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
+    ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
+    ("no-updates", lambda: plotting.geometric_decay(1.0, 0.5, 0), "updates >= 1; got 1.0, 0.5, 0"),
     ("lengths", lambda: plotting.line_fit([1.0], [1.0, 2.0], 1, 1), "x has 1 values and y has 2"),
     (
         "saddle",

@@ -94,6 +94,7 @@ def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
     assert targets == ["test-colab", "test-device"]
     others = weekly["jobs"]["versions"]["strategy"]["matrix"]
     assert (others["what"], others["python"]) == (["audit", "release"], ["3.10", "3.13"])
+    assert weekly["jobs"]["mutants"]["steps"][-1]["run"] == "make mutants"
     for target in targets + others["what"]:
         assert f"  make {target} " in make("help").stdout
     assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true

@@ -246,6 +246,8 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
      r"var \(1, 1\) does not fit input \(2, 3\)"),
     ("var-dims", lambda: gaussian_nll_loss(A, A, torch.ones(1, 3)), ValueError, r"var \(1, 3\) does not fit"),
     ("quantile-0", lambda: pinball_loss(A, A, 0.0), ValueError, r"pinball_loss: quantile must lie in \(0, 1\), got 0.0"),
+    ("quantile-1", lambda: pinball_loss(A, A, 1.0), ValueError, r"quantile must lie in \(0, 1\), got 1.0"),
+    ("quantile-1.5", lambda: pinball_loss(A, A, 1.5), ValueError, r"quantile must lie in \(0, 1\), got 1.5"),
     ("quantile-90", lambda: pinball_loss(A, A, 90), ValueError, r"quantile must lie in \(0, 1\), got 90"),
 ]  # fmt: skip
 

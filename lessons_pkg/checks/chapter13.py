@@ -44,9 +44,11 @@ def _around_old_mean(loss: Tensor, old: Tensor, new: Tensor) -> Tensor:
     return 1 - units(loss, old, new)[0] / (new - old.mean()).square().mean()
 
 
-def _changed(place: int, change: Callable[..., Tensor], *given: Tensor) -> list[Tensor]:
-    values = list(units(*given))
-    values[place] = change(*given)
+def _changed(
+    place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor], loss: Tensor, old: Tensor, new: Tensor
+) -> list[Tensor]:
+    values = list(units(loss, old, new))
+    values[place] = change(loss, old, new)
     return values
 
 
