@@ -148,6 +148,11 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (lambda: plotting.confusion_table(torch.ones(2, 3)), r"counts must be \(C, C\).* got \(2, 3\)"),
     (lambda: plotting.confusion_table(torch.ones(0, 0)), r"counts must be \(C, C\).* got \(0, 0\)"),
     (lambda: plotting.confusion_table(-torch.eye(2)), "none negative"),
+    (lambda: plotting.confusion_table(torch.tensor(3)), r"counts must be \(C, C\).* got \(\)"),
+    (
+        lambda: plotting.image_grid(torch.full((1, 2, 2), torch.nan), ["x"]),
+        "^image_grid: images must be finite: nan and",
+    ),
     (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
 ]
 

@@ -49,6 +49,11 @@ def test_line_fit_draws_errors_line_and_points() -> None:
     (x, y), (points_x, points_y) = drawn(ax, 0), drawn(ax, 1)
     assert [b - a for a, b in zip(x, y, strict=True)] == pytest.approx([0.5, 0.5])
     assert (points_x, points_y) == ([1.0, 3.0], [2.0, 2.0])
+    line, points = ax.get_lines()
+    assert (line.get_label(), line.get_color()) == ("fitted line", style.BLUE)
+    assert (points.get_label(), points.get_marker(), points.get_color()) == ("data", "o", style.INK)
+    assert ax.collections[0].get_label() == "error"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
 
 
 def test_valley_levels_hold_the_loss_they_should() -> None:

@@ -264,3 +264,10 @@ def test_torch_refuses_the_same_shapes_of_variance(shape: tuple[int, ...]) -> No
     for loss in PAIRS["gaussian_nll"]:
         with pytest.raises(ValueError, match=r"size|fit"):
             loss(input, input, torch.ones(shape))
+
+
+def test_an_option_may_be_a_tensor_of_one_number() -> None:
+    far = torch.tensor([0.1, 1.0, -3.0])
+    assert torch.equal(huber_loss(far, A, delta=torch.tensor(0.5)), huber_loss(far, A, delta=0.5))
+    with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
+        huber_loss(A, A, delta=torch.tensor(1j))
