@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput scale attack test-colab test-device test-gpu matrix audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput mutants scale attack test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 matrix: $(INSTALLED)  ## the package's tests with each Python, pinned versions and oldest (PYTHONS="3.10 3.13" VERSIONS=floors)
 	@python -m benchmarks.matrix $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(VERSIONS),--versions $(VERSIONS))
 
+mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice (EVERY=1: all mutants, not one in 8)
+	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY))
+
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
 	@uv venv --quiet --clear $(VENV)/audit
 	@uv pip install --quiet --python $(VENV)/audit --require-hashes --only-binary :all: -r tools/audit.lock
@@ -118,7 +121,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab .scale .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .mutation mutants .scale .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

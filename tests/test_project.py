@@ -123,7 +123,8 @@ def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
     assert (others["what"], others["python"]) == (["audit", "release"], ["3.10", "3.13"])
     (attack,) = [step["run"] for step in weekly["jobs"]["attack"]["steps"] if "run" in step]
     assert attack == 'make attack SEED="$GITHUB_RUN_NUMBER"', "another seed every week"
-    for target in [*targets, *others["what"], "attack"]:
+    assert weekly["jobs"]["mutants"]["steps"][-1]["run"] == "make mutants"
+    for target in [*targets, *others["what"], "attack", "matrix", "mutants"]:
         assert f"  make {target} " in make("help").stdout
     assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true
     makefile = read("Makefile")
