@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,9 @@ def main() -> None:
         written = tables(json.loads(report.read_text(encoding="utf-8")))
     sys.path.append(str(PLACE / "packages"))
     tools = {name: version(name) for name in ("pytest-benchmark", "torchviz", "networkx")}
+    if shutil.which("dot"):
+        said = subprocess.run(["dot", "-V"], capture_output=True, text=True, check=True).stderr
+        tools["Graphviz"] = said.split()[4]  # dot - graphviz version 2.43.0 (0)
     print(f"stored in {store('scale', written, tools=tools)}")
 
 

@@ -12,11 +12,11 @@ import matplotlib.pyplot as plt
 import torch
 from torch import Tensor, nn
 
+from benchmarks.scale.compiled import NOT_TRIED
 from benchmarks.scale.rounds import Effort, Way, side_by_side
 from lessons_pkg import graph, plotting
 
 SIZES = (10, 100, 1000, 5000)
-NOT_TRIED = "not tried"
 LARGEST = {"networkx + matplotlib": 1000}  # an artist for each edge, a layout of all pairs: minutes
 
 

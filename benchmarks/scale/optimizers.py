@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.scale.compiled import compiled, reasons
 from benchmarks.scale.rounds import Effort, Way, side_by_side
 from lessons_pkg import optim
 
@@ -27,8 +28,8 @@ def stepper(kind: Any, gradients: list[torch.Tensor], **options: Any) -> Way:
     return step
 
 
-def measure(benchmark: Any, name: str, tensors: int, numbers: int, effort: Effort) -> None:
-    """Time our step and torch's, in each way that it knows."""
+def measure(benchmark: Any, name: str, tensors: int, numbers: int, effort: Effort, asked: bool) -> None:
+    """Time our step and torch's, in each way that it knows; both compiled, too, if asked for."""
     generator = torch.Generator().manual_seed(0)
     gradients = [torch.randn(numbers, generator=generator) for _ in range(tensors)]
     theirs, options = getattr(torch.optim, name), OPTIONS.get(name, {})
@@ -37,5 +38,10 @@ def measure(benchmark: Any, name: str, tensors: int, numbers: int, effort: Effor
     for way, how in WAYS.items():
         if how.keys() <= known.keys():
             ways[way] = stepper(theirs, gradients, **options, **how)
+    why = reasons(asked)
+    if not why:
+        ways |= compiled(*(stepper(kind, gradients, **options) for kind in (getattr(optim, name), theirs)))
     named = ", ".join([name, *(f"{key} {value}" for key, value in options.items())])
-    side_by_side(benchmark, ways, effort, table="optimizers", name=named, size=[tensors, numbers])
+    side_by_side(
+        benchmark, ways, effort, table="optimizers", name=named, size=[tensors, numbers], reasons=why
+    )

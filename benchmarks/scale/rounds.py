@@ -16,6 +16,7 @@ class Effort(NamedTuple):
     budget: float = 3.0  #: seconds for all rounds together
     fewest: int = 3  #: rounds
     most: int = 25  #: rounds
+    warm: int = 1  #: calls before that: what is compiled needs more than one
     least: float = 0.005  #: seconds: what takes less is called several times per round
 
 
@@ -33,14 +34,15 @@ def spent(way: Way, calls: int = 1) -> float:
     return (processor_seconds() - start) / calls
 
 
-def first_call(way: Way, whose: str) -> tuple[float, int, str]:
-    """Warm up; return the seconds, the bytes of text that it writes, and the error that it ends with.
+def warmed_up(way: Way, whose: str, calls: int) -> tuple[float, int, str]:
+    """Call a way; return the last call's seconds, the bytes of its text, and the error that it ends with.
 
     Ours may not end with an error.
     """
-    start = processor_seconds()
     try:
-        result = way()
+        for _ in range(calls):
+            start = processor_seconds()
+            result = way()
     except Exception as error:
         if whose == "ours":
             raise
@@ -54,7 +56,7 @@ def side_by_side(benchmark: Any, ways: dict[str, Way], effort: Effort, **case: A
     ``benchmark``: pytest-benchmark's fixture, which times ``"ours"``, the first way. What else was found is
     noted beside its numbers, with the ``case``.
     """
-    first = {name: first_call(way, name) for name, way in ways.items()}
+    first = {name: warmed_up(way, name, effort.warm) for name, way in ways.items()}
     errors = {name: error for name, (_, _, error) in first.items() if error}
     ways = {name: way for name, way in ways.items() if name not in errors}
     once = {name: first[name][0] if first[name][0] > 1 else spent(way) for name, way in ways.items()}

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 import torch
 
-from benchmarks.differences import INPUTS
 from benchmarks.scale import drawings, graphs, losses, optimizers, sliders
 from benchmarks.scale.rounds import Effort
 
@@ -35,12 +34,12 @@ def test_slider(benchmark: Any, frames: int) -> None:
 @pytest.mark.parametrize("name", optimizers.NAMES)
 def test_optimizer(benchmark: Any, name: str, tensors: int, numbers: int) -> None:
     """Take a step."""
-    optimizers.measure(benchmark, name, tensors, numbers, Effort())
+    optimizers.measure(benchmark, name, tensors, numbers, Effort(warm=3), asked=tensors == 1)
 
 
 @pytest.mark.parametrize("size", losses.SIZES)
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", losses.DRAWN)
 def test_loss(benchmark: Any, name: str, size: int) -> None:
     """Forward and backward; the largest also compiled."""
     largest = size == losses.SIZES[-1]
-    losses.measure(benchmark, name, size, Effort(budget=3 if largest else 0.5), compiled=largest)
+    losses.measure(benchmark, name, size, Effort(3.0, warm=2) if largest else Effort(0.4), largest)

@@ -4,8 +4,10 @@ import math
 import statistics
 from typing import Any, NamedTuple
 
+from benchmarks.differences import CLASSES
 from benchmarks.results import Table
 from benchmarks.scale import drawings, optimizers
+from benchmarks.scale.compiled import TWINS
 
 
 class Case(NamedTuple):
@@ -90,12 +92,13 @@ def loss_table(found: list[Case]) -> Table:
     groups = by_name(found, "losses")
     for name, group in groups.items():
         sizes = [case.size for case in group]
+        label = "`{}`{}{}".format(*name.partition(","))
         slopes = (exponent(sizes, [case.seconds[who] for case in group]) for who in ("ours", "torch"))
         ends = [ratio(case, "ours", "torch") for case in (group[0], group[-1])]
-        compiled = ratio(group[-1], "ours, compiled", "torch, compiled")
-        rows.append([f"`{name}`", *ends, compiled, " / ".join(f"{slope:.2f}" for slope in slopes)])
+        compiled = ratio(group[-1], *TWINS)
+        rows.append([label, *ends, compiled, " / ".join(f"{slope:.2f}" for slope in slopes)])
     first, last = (f"{size:,}" for size in (sizes[0], sizes[-1]))
-    head = ["loss", first, last, f"{last}, both compiled", "exponent, ours / torch's"]
+    head = [f"loss, {CLASSES} classes", first, last, f"{last}, both compiled", "exponent, ours / torch's"]
     return {"head": head, "rows": rows}
 
 
@@ -105,8 +108,9 @@ def optimizer_table(found: list[Case]) -> Table:
     for case in (case for case in found if case.table == "optimizers"):
         tensors, numbers = case.size
         ratios = [ratio(case, "ours", way) for way in optimizers.WAYS]
-        rows.append([case.name, f"{tensors:,} of {numbers:,}", *ratios])
-    return {"head": ["step", "tensors of numbers", *optimizers.WAYS], "rows": rows}
+        many = f"{tensors:,} tensor{'s' if tensors > 1 else ''} of {numbers:,}"
+        rows.append([f"{case.name}: {many}", *ratios, ratio(case, *TWINS)])
+    return {"head": ["step", *optimizers.WAYS, "both compiled"], "rows": rows}
 
 
 def slider_table(found: list[Case]) -> Table:
