@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput test-colab test-device test-gpu matrix audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput mutants scale attack test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare; then tamper and de
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@pytest -n 2 --dist worksteal -m site tests
+	@pytest -n 2 --dist worksteal -m site $$(grep -l 'mark\.site' tests/test_*.py)
 
 test-colab: $(INSTALLED)  ## every notebook in an emulation of Colab; the first time installs Colab's versions
 	@python -m tools.colab.environment
@@ -64,6 +64,9 @@ test-device: $(INSTALLED)  ## every notebook on a second device that is as stric
 
 test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its numbers are from the CPU's
 	@python -m benchmarks.devices
+
+attack: $(INSTALLED)  ## spoil a copy of the project, one thing at a time, and demand red (SEED=2 ATTACKS=3 KINDS="ledger*")
+	@python -m tools.attack --seed "$(or $(SEED),1)" --attacks "$(or $(ATTACKS),1)" --kinds "$(or $(KINDS),*)"
 
 notebooks: $(INSTALLED)  ## run the notebooks and store their outputs (CHECK=1: only say what would change)
 	@python -m tools.notebooks $(if $(CHECK),--check) $(NOTEBOOKS)
@@ -94,12 +97,18 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 throughput: $(INSTALLED)  ## measure one training step over sizes, on the CPU and on a GPU if there is one
 	@python -m benchmarks.throughput
 
+scale: $(INSTALLED)  ## measure how cost grows with size, beside torch's own and other tools: minutes
+	@python -m benchmarks.scale
+
 pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
 matrix: $(INSTALLED)  ## the package's tests with each Python, pinned versions and oldest (PYTHONS="3.10 3.13" VERSIONS=floors)
 	@python -m benchmarks.matrix $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(VERSIONS),--versions $(VERSIONS))
+
+mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice (EVERY=1: all mutants, not one in 8)
+	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY))
 
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
 	@uv venv --quiet --clear $(VENV)/audit
@@ -112,7 +121,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .mutation mutants .scale .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

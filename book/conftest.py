@@ -3,7 +3,6 @@
 import os
 import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from nbval import plugin
 from nbval.plugin import IPyNbCell, IPyNbFile
 from tools.drawings import moved, without_coordinates
 from tools.notebooks import OFFLINE, merged
+from tools.spoiling import TARGETS, Place, places, spoil
 
 TAMPERINGS = 25  # per chapter and kind of target
 os.environ.update(OFFLINE)  # kernels inherit it
@@ -58,66 +58,9 @@ IPyNbCell.compare_outputs = gate_compare
 
 # ---- The tamper test: change one stored thing, ask the comparison above, demand red. ----
 
-# What to spoil: in which texts, where in them (None: anywhere), and what there.
-_TARGETS = {
-    "digit": ("printed", None, r"\d"),
-    "word": ("printed", None, r"[A-Za-z]{2,}"),
-    "caption": (
-        "drawing",
-        r"(?<=>)[^<>]+(?=</(?:figcaption|td)>)",
-        r"[A-Za-z]{2,}|\d",
-    ),
-    "label": (
-        "drawing",
-        r"(?<=>)[^<>]+(?=</(?:text|tspan)>)",
-        r"[A-Za-z]{2,}|\d",
-    ),
-    "coordinate": (
-        "drawing",
-        r"<svg.*</svg>",
-        r'(?<= [xy]=")-?[\d.]+(?=")|(?<=[ML] )-?[\d.]+',
-    ),
-}
 
-
-def _texts(outputs: Any) -> Iterator[tuple[Any, str, str]]:
-    """Everything stored that a reader sees, as (holder, key, kind)."""
-    for output in outputs:
-        if output["output_type"] == "stream":
-            yield output, "text", "printed"
-        elif output["output_type"] == "error":
-            yield output, "evalue", "printed"
-        else:
-            for mime, text in output["data"].items():
-                kind = "drawing" if "<svg" in "".join(text) else "printed"
-                yield output["data"], mime, kind
-
-
-def _places(cells: list[Any], target: str) -> list[tuple[Any, int, int, int]]:
-    """Every place of this target in the stored outputs: cell, which text, start, end."""
-    kind, where, what = _TARGETS[target]
-    places = []
-    for cell in cells:
-        for index, (holder, key, held) in enumerate(
-            _texts(merged(cell.cell.outputs))
-        ):
-            text = "".join(holder[key])
-            spans = [(0, len(text))]
-            if where:
-                spans = [m.span() for m in re.finditer(where, text, re.DOTALL)]
-            for start, end in spans if held == kind else []:
-                found = re.compile(what).finditer(text, start, end)
-                places += [(cell, index, *match.span()) for match in found]
-    return places
-
-
-def _spoilt(found: str, target: str, generator: random.Random) -> str:
-    if target == "coordinate":
-        shift = generator.choice((-1, 1)) * generator.uniform(0.7, 9)
-        return f"{float(found) + shift:.2f}"
-    if found.isdigit():
-        return str((int(found) + generator.randint(1, 9)) % 10)
-    return found[:-1] + ("x" if found[-1] != "x" else "y")
+def _places(cell: Any, kind: str) -> list[Place]:
+    return places(merged(cell.cell.outputs), kind)
 
 
 class TamperItem(pytest.Item):
@@ -134,22 +77,20 @@ class TamperItem(pytest.Item):
             f"cells that did not run: {unrun}; is there a skip tag?"
         )
         generator = random.Random(f"{self.path.name} {self.kind}")
-        places = _places(self.cells, self.kind)
-        assert places, (
+        found = [
+            (c, place) for c in self.cells for place in _places(c, self.kind)
+        ]
+        assert found, (
             f"no stored {self.kind} to tamper with: is the chapter empty?"
         )
         missed = []
-        chosen = generator.sample(places, min(TAMPERINGS, len(places)))
-        for cell, index, start, end in chosen:
+        chosen = generator.sample(found, min(TAMPERINGS, len(found)))
+        assert chosen, "nothing is tampered with"
+        for cell, place in chosen:
             stored = merged(cell.cell.outputs)
-            holder, key, _ = list(_texts(stored))[index]
-            text = "".join(holder[key])
-            wrong = _spoilt(text[start:end], self.kind, generator)
-            holder[key] = text[:start] + wrong + text[end:]
+            said = spoil(stored, place, self.kind, generator)
             if gate_compare(cell, cell.test_outputs, stored):
-                missed.append(
-                    f"{cell.name}: {text[max(0, start - 30) : end + 30]!r}"
-                )
+                missed.append(f"{cell.name}: {said}")
         assert not missed, f"tampering went unnoticed: {missed}"
 
     def reportinfo(self) -> tuple[Any, int, str]:
@@ -171,8 +112,10 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             TamperItem.from_parent(
                 file, name=f"tampered {kind}", kind=kind, cells=cells
             )
-            for kind, (held, _, _) in _TARGETS.items()
-            if held == "printed" or chapter or _places(cells, kind)
+            for kind, (held, _, _) in TARGETS.items()
+            if held == "printed"
+            or chapter
+            or any(_places(cell, kind) for cell in cells)
         ]
 
 

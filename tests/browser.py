@@ -15,12 +15,18 @@ FLAGS = [
 ICON = "/_static/favicon.svg"
 AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
 # Sections far away are not laid out (course.css), and what is not laid out cannot be too wide.
-DRAW_ALL = "* { content-visibility: visible !important }"
-# What is measured elsewhere, or hidden from a screen reader, would be most of the work: the twins of formulas for
-# the eye, the insides of drawings (each is one image), the colours of code (see check_code).
+DRAW_ALL = """* { content-visibility: visible !important }
+.pst-scrollable-table-container { background: none !important } /* axe measures no colours before a gradient */"""
+# What a screen reader is not told of would be most of the work: the twins of formulas for the eye, and the insides
+# of drawings, each of which is one image (the first keeps them). Of code, one piece of each colour is left.
 STRIP = """() => {
-  for (const part of document.querySelectorAll(".katex-html, figure svg > *")) part.remove();
-  for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent;
+  for (const twin of document.querySelectorAll(".katex-html")) twin.remove();
+  const [first, ...drawings] = document.querySelectorAll("figure svg");
+  for (const drawing of drawings) drawing.replaceChildren();
+  const colours = new Set();
+  for (const piece of document.querySelectorAll("pre span"))
+    if (colours.has(piece.className)) piece.replaceWith(...piece.childNodes); else colours.add(piece.className);
+  for (const code of document.querySelectorAll("pre")) code.normalize();
 }"""
 # One of each kind: how wide a thing is and which colours it has depends on what it is and what it stands in.
 THIN = """() => {

@@ -151,7 +151,7 @@ def spoiled(name: str, choices: dict[str, str]) -> tuple[Arguments, list[str]]:
 
 
 def test_every_loss_is_attacked() -> None:
-    assert set(RIGHT) == set(losses.__all__)
+    assert set(RIGHT) == set(losses.__all__), "RIGHT needs right arguments of each public loss, and no others"
 
 
 @pytest.mark.parametrize("name", TARGETS)

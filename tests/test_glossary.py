@@ -9,9 +9,14 @@ import pytest
 from tests.conftest import CHAPTERS, ROOT, load, source
 from tools.repository import current
 
-TEXT = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
-ENTRIES = re.split(r"\n\n(?=\S)", TEXT.split("```{glossary}\n")[1].split("\n```")[0].strip())
-TERMS = [entry.splitlines()[0] for entry in ENTRIES]
+
+def terms(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    entries = re.split(r"\n\n(?=\S)", text.split("```{glossary}\n")[1].split("\n```")[0].strip())
+    return [entry.splitlines()[0] for entry in entries]
+
+
+TERMS = terms(ROOT / "book" / "glossary.md")
 ENDINGS = {"y": "(?:y|ies)", "s": "s(?:es)?"}  # plurals
 
 

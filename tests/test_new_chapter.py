@@ -4,8 +4,6 @@ import ast
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -71,8 +69,8 @@ def test_its_exercise_and_their_test_are_programs_about_this_chapter(begun: Path
 @pytest.mark.parametrize(
     "given", [(), ("Weight Decay", "x"), ("weight-decay", "")], ids=["nothing", "spaces", "no title"]
 )
-def test_without_a_name_and_a_title_it_says_what_it_needs(given: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "tools.chapter", *given]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert run.stdout == f"{chapter.ASK}\n"
+def test_without_a_name_and_a_title_it_says_what_it_needs(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert chapter.main(list(given)) == 1
+    assert capsys.readouterr().out == f"{chapter.ASK}\n"

@@ -25,9 +25,15 @@ def read(name: str) -> str:
 
 
 PROJECT: dict[str, Any] = tomllib.loads(read("pyproject.toml"))["project"]
-PINS = [
-    Requirement(line) for line in read("constraints.txt").splitlines() if line and not line.startswith("#")
-]
+
+
+def pins() -> list[Requirement]:
+    """What constraints.txt holds."""
+    lines = read("constraints.txt").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+PINS = pins()
 
 
 def test_every_requirement_has_an_exact_pin_that_satisfies_it() -> None:
@@ -42,7 +48,28 @@ def test_every_requirement_has_an_exact_pin_that_satisfies_it() -> None:
 
 
 def test_every_pin_is_exact() -> None:
-    assert all([s.operator for s in pin.specifier] == ["=="] for pin in PINS)
+    assert [str(pin) for pin in PINS if [s.operator for s in pin.specifier] != ["=="]] == []
+
+
+def requirements(distribution: str, extras: set[str]) -> list[Requirement]:
+    """What an installed package asks for, here and with these extras."""
+    from importlib.metadata import requires
+
+    wanted = [Requirement(text) for text in requires(distribution) or []]
+    return [r for r in wanted if not r.marker or any(r.marker.evaluate({"extra": e}) for e in extras | {""})]
+
+
+def test_everything_that_is_installed_for_the_course_is_pinned() -> None:
+    pinned = {canonicalize_name(pin.name) for pin in PINS}
+    left = [Requirement(r) for r in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while left:
+        one = left.pop()
+        if (one.name, frozenset(one.extras)) not in seen:
+            seen.add((one.name, frozenset(one.extras)))
+            left += requirements(one.name, one.extras)
+    missing = {name for name, _ in seen if canonicalize_name(name) not in pinned}
+    assert not missing, "run `make constraints`"
 
 
 def test_what_runs_here_is_what_is_pinned() -> None:
@@ -94,7 +121,10 @@ def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
     assert targets == ["test-colab", "test-device"]
     others = weekly["jobs"]["versions"]["strategy"]["matrix"]
     assert (others["what"], others["python"]) == (["audit", "release"], ["3.10", "3.13"])
-    for target in targets + others["what"]:
+    (attack,) = [step["run"] for step in weekly["jobs"]["attack"]["steps"] if "run" in step]
+    assert attack == 'make attack SEED="$GITHUB_RUN_NUMBER"', "another seed every week"
+    assert weekly["jobs"]["mutants"]["steps"][-1]["run"] == "make mutants"
+    for target in [*targets, *others["what"], "attack", "matrix", "mutants"]:
         assert f"  make {target} " in make("help").stdout
     assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true
     makefile = read("Makefile")
@@ -193,6 +223,7 @@ def test_workflows_pin_actions_and_ask_for_little(path: Path) -> None:
         assert set(granted) <= {"contents", "pages", "id-token"}
         assert granted.get("contents", "read") == "read"
     assert "secrets." not in text
+    assert "continue-on-error" not in text, f"{path.name}: what is red must be red"
     assert text.count("persist-credentials: false") == text.count("actions/checkout@")
 
 

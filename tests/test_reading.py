@@ -39,17 +39,16 @@ def test_an_anchor_deep_in_a_chapter_is_where_the_page_opens(visit: Any, anchor:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_keyboard_reaches_things_that_show_it(visit: Any, name: str) -> None:
-    page = visit(name, reduced_motion="reduce").page
+def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that_show_it(
+    visit: Any, name: str
+) -> None:
+    page = visit(name, reduced_motion="no-preference").page
+    assert page.evaluate(MOVING) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == 0
     page.add_style_tag(content=DRAW_ALL)
     page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
     for look in looks(page, widths=(1280,)):
         reached, unseen = page.evaluate(UNSEEN)
         assert reached >= 20
         assert unseen == [], look
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_moves_by_itself_for_who_asked_for_that(visit: Any, name: str) -> None:
-    assert visit(name, reduced_motion="no-preference").page.evaluate(MOVING) > 0
-    assert visit(name, reduced_motion="reduce").page.evaluate(MOVING) == 0

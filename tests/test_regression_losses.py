@@ -251,6 +251,8 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
      r"var \(1, 1\) does not fit input \(2, 3\)"),
     ("var-dims", lambda: gaussian_nll_loss(A, A, torch.ones(1, 3)), ValueError, r"var \(1, 3\) does not fit"),
     ("quantile-0", lambda: pinball_loss(A, A, 0.0), ValueError, r"pinball_loss: quantile must lie in \(0, 1\), got 0.0"),
+    ("quantile-1", lambda: pinball_loss(A, A, 1.0), ValueError, r"quantile must lie in \(0, 1\), got 1.0"),
+    ("quantile-1.5", lambda: pinball_loss(A, A, 1.5), ValueError, r"quantile must lie in \(0, 1\), got 1.5"),
     ("quantile-90", lambda: pinball_loss(A, A, 90), ValueError, r"quantile must lie in \(0, 1\), got 90"),
 ]  # fmt: skip
 
@@ -267,3 +269,12 @@ def test_torch_refuses_the_same_shapes_of_variance(shape: tuple[int, ...]) -> No
     for loss in PAIRS["gaussian_nll"]:
         with pytest.raises(ValueError, match=r"size|fit"):
             loss(input, input, torch.ones(shape))
+
+
+def test_an_option_may_be_a_tensor_of_one_number() -> None:
+    far = torch.tensor([0.1, 1.0, -3.0])
+    option: Any = torch.tensor(0.5)
+    assert torch.equal(huber_loss(far, A, delta=option), huber_loss(far, A, delta=0.5))
+    option = torch.tensor(1j)
+    with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
+        huber_loss(A, A, delta=option)

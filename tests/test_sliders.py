@@ -53,6 +53,8 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
     sliders.explore(draw, lr=[0.1, 0.2, 0.4])
     slider, view = widgets_of(shown[0])
     assert (slider.min, slider.max, slider.value, slider.description) == (0.1, 0.4, 0.1, "lr")
+    assert slider.step == pytest.approx(0.3 / 1000)
+    assert (slider.style.description_width, slider.layout.width) == ("initial", "95%")  # the name is not cut
     slider.value = 0.317
     assert "The loss ends at 0.317" in view.value
     assert view.value.startswith('<figure class="lesson-figure"')
@@ -64,6 +66,7 @@ def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) 
 
     sliders.explore(draw_any, steps=[1, 5, 9])
     slider, view = widgets_of(shown[0])
+    assert (slider.min, slider.max, slider.value) == (1, 9, 1)
     slider.value = 4
     assert "The value now is 4." in view.value
     sliders.explore(draw_any, name=["SGD", "Adam"])

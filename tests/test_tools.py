@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tools import book, notebooks
 from tools.drawings import moved, split, without_coordinates
 from tools.notebooks import METADATA, execute, normalised, refresh, same_outputs, settled, text_of
+from tools.spoiling import TARGETS
 
 SVG = '<figure><svg viewBox="0 0 9 9"><path d="M 1 2.5 L 3 4" style="stroke: #123456"/><text x="5">10 up</text></svg></figure>'
 
@@ -29,10 +30,10 @@ def html(markup: str) -> list[dict[str, Any]]:
 
 def test_split_takes_coordinates_and_leaves_words_and_colours() -> None:
     words, coordinates = split(SVG)
-    assert coordinates == [0, 0, 9, 9, 1, 2.5, 3, 4, 5]
+    assert coordinates == (0, 0, 9, 9, 1, 2.5, 3, 4, 5)
     assert 'd="M # # L # #" style="stroke: #123456"' in words
     assert ">10 up</text>" in words
-    assert split("no drawing: 1.5") == ("no drawing: 1.5", [])
+    assert split("no drawing: 1.5") == ("no drawing: 1.5", ())
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_command_line_reports_and_exits(tmp_path: Path) -> None:
 def gate(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the gate's notebook pass over a folder that looks like book/."""
     shutil.copy(ROOT / "book" / "conftest.py", folder)
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", "--nbval", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command += ["--rootdir", str(folder), "-c", str(ROOT / "pyproject.toml"), str(folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -203,7 +204,8 @@ def gate(folder: Path) -> subprocess.CompletedProcess[str]:
 def said_of_spoilt_notebooks(folder: Path) -> str:
     """What the gate says of notebooks that were true and were then spoilt, each in one way."""
     drawing = (
-        '<figure><svg><text x="1.5" y="2">ink</text></svg><figcaption>One caption.</figcaption></figure>'
+        '<figure><svg aria-labelledby="cap"><text x="1.5" y="2">ink</text></svg>'
+        '<figcaption id="cap">One caption.</figcaption></figure>'
     )
     figure = f"display({{'text/html': '{drawing}', 'text/plain': 'One caption, 1.'}}, raw=True)"
     before = f"print('alpha')\n{figure}"
@@ -214,6 +216,8 @@ def said_of_spoilt_notebooks(folder: Path) -> str:
     assert [refresh(path, check=False) for path in paths] == [None, None, None]
     green = gate(folder)
     assert green.returncode == 0, green.stdout[-2000:]
+    for kind in TARGETS:
+        assert f"edited.ipynb::tampered {kind}\n" in green.stdout, "each kind is tampered with"
     edited, turned, joined = (nbformat.read(path, as_version=4) for path in paths)
     edited.cells[0].source = edited.cells[0].source.replace("alpha", "gamma")
     edited.cells[1].source = "import socket; socket.create_connection(('a.example', 80))"

@@ -1,5 +1,6 @@
 """Compare two outputs that hold vector graphics: words exactly, coordinates within half a point."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy as shallow_copy
@@ -14,7 +15,10 @@ _GEOMETRY = re.compile(r' (d|x|y|transform|width|height|points|viewBox)="([^"]*)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def split(markup: str) -> tuple[str, list[float]]:
+@functools.lru_cache(
+    maxsize=32
+)  # the gate compares the same drawing again for each way to spoil the stored one
+def split(markup: str) -> tuple[str, tuple[float, ...]]:
     """Separate what must be equal (elements, styles, words) from what may differ a little (coordinates)."""
     coordinates: list[float] = []
 
@@ -28,7 +32,7 @@ def split(markup: str) -> tuple[str, list[float]]:
     def tag(match: re.Match[str]) -> str:
         return _GEOMETRY.sub(geometry, match[0])
 
-    return _SVG.sub(lambda svg: _TAG.sub(tag, svg[0]), markup), coordinates
+    return _SVG.sub(lambda svg: _TAG.sub(tag, svg[0]), markup), tuple(coordinates)
 
 
 def _markups(outputs: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ def _arguments(found: re.Match[str]) -> str:
 
 def _breakable(found: re.Match[str]) -> str:
     def names(code: re.Match[str]) -> str:
-        return re.sub(r"(?<=\w)([_.])(?=\w)", r"\1<wbr>", code[0])
+        return re.sub(r"(?<=\w)([_.(=])(?=[\w&])", r"\1<wbr>", code[0])  # &: a quotation mark
 
     return _LONG_CODE.sub(lambda code: _IN_MARKS.sub(names, code[0]), found[0])
 
