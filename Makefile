@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processe
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput attack test-colab test-device test-gpu audit release clean
+.PHONY: help book test lint types unit nbval browser notebooks chapter repository serve offline constraints preview bench pages throughput mutants scale attack test-colab test-device test-gpu matrix audit release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@$(MAKE) --no-print-directory unit nbval browser
 	@echo "The gate is green."
 
-$(INSTALLED): pyproject.toml constraints.txt tools/bootstrap.py tools/site/package-lock.json
+$(INSTALLED): pyproject.toml constraints.txt requirements.lock tools/bootstrap.py tools/site/package-lock.json
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.10 or newer, or name one: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) tools/bootstrap.py $(VENV)
 	@touch $@
@@ -83,7 +83,7 @@ serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for 
 offline: $(BUILT)  ## pack the built book into dist/*.zip, which opens without server or network
 	@python -m tools.offline
 
-constraints: $(INSTALLED)  ## derive constraints.txt anew from pyproject.toml and tools/choices.txt
+constraints: $(INSTALLED)  ## derive every pin and hash anew from pyproject.toml and tools/choices.txt
 	@python -m tools.constraints
 
 preview: $(BUILT)  ## photograph the first page anew for link previews and README
@@ -97,12 +97,23 @@ bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: min
 throughput: $(INSTALLED)  ## measure one training step over sizes, on the CPU and on a GPU if there is one
 	@python -m benchmarks.throughput
 
+scale: $(INSTALLED)  ## measure how cost grows with size, beside torch's own and other tools: minutes
+	@python -m benchmarks.scale
+
 pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: ten minutes, on an idle machine (RUNS=3)
 	@npm ci --silent --prefix benchmarks
 	@python -m benchmarks.pages --runs $(or $(RUNS),3)
 
+matrix: $(INSTALLED)  ## the package's tests with each Python, pinned versions and oldest (PYTHONS="3.10 3.13" VERSIONS=floors)
+	@python -m benchmarks.matrix $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(VERSIONS),--versions $(VERSIONS))
+
+mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice (EVERY=1: all mutants, not one in 8)
+	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY))
+
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
-	@uv tool run --quiet --from pip-audit==2.10.1 pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+	@uv venv --quiet --clear $(VENV)/audit
+	@uv pip install --quiet --python $(VENV)/audit --require-hashes --only-binary :all: -r tools/audit.lock
+	@$(VENV)/audit/bin/pip-audit -r constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 	@npm audit --prefix tools/site
 	@npm audit --prefix benchmarks
 
@@ -110,7 +121,7 @@ release: $(INSTALLED)  ## build wheel and source archive, try both elsewhere, sa
 	@python -m tools.release
 
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .mutation mutants .scale .matrix _build dist tools/site/node_modules benchmarks/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 Makefile: ;

@@ -22,46 +22,50 @@ def _normal(generator: torch.Generator, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
-def _two(g: torch.Generator) -> Inputs:
-    return _normal(g, ROWS), _normal(g, ROWS)
+def _two(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    return _normal(g, rows), _normal(g, rows)
 
 
-def _scores_and_classes(g: torch.Generator) -> Inputs:
-    return 5 * _normal(g, ROWS, CLASSES), torch.randint(CLASSES, (ROWS,), generator=g)
+def _scores_and_classes(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    return 5 * _normal(g, rows, CLASSES), torch.randint(CLASSES, (rows,), generator=g)
 
 
-def _logs_and_classes(g: torch.Generator) -> Inputs:
-    scores, classes = _scores_and_classes(g)
+def _logs_and_classes(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    scores, classes = _scores_and_classes(g, rows)
     return scores.log_softmax(1), classes
 
 
-def _logits_and_answers(g: torch.Generator) -> Inputs:
-    return 5 * _normal(g, ROWS), torch.randint(2, (ROWS,), generator=g).double()
+def _logits_and_answers(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    return 5 * _normal(g, rows), torch.randint(2, (rows,), generator=g).double()
 
 
-def _chances_and_answers(g: torch.Generator) -> Inputs:
-    logits, answers = _logits_and_answers(g)
+def _chances_and_answers(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    logits, answers = _logits_and_answers(g, rows)
     return logits.sigmoid(), answers
 
 
-def _sequences(g: torch.Generator) -> Inputs:
-    scores = _normal(g, 12, 4, CLASSES)
-    return scores, torch.randint(1, CLASSES, (4, 3), generator=g), torch.full((4,), 12), torch.full((4,), 3)
+def _sequences(g: torch.Generator, rows: int = ROWS) -> Inputs:
+    n = rows // 8  # sequences
+    scores = _normal(g, 12, n, CLASSES)
+    return scores, torch.randint(1, CLASSES, (n, 3), generator=g), torch.full((n,), 12), torch.full((n,), 3)
 
 
-INPUTS: dict[str, Callable[[torch.Generator], Inputs]] = {  # of every loss with a twin in torch itself
+INPUTS: dict[str, Callable[..., Inputs]] = {  # of every loss with a twin in torch itself: generator, rows
     "mse_loss": _two,
     "l1_loss": _two,
     "huber_loss": _two,
     "smooth_l1_loss": _two,
-    "gaussian_nll_loss": lambda g: (*_two(g), _normal(g, ROWS).exp()),
-    "log_softmax": lambda g: (5 * _normal(g, ROWS, CLASSES), 1),
+    "gaussian_nll_loss": lambda g, rows=ROWS: (*_two(g, rows), _normal(g, rows).exp()),
+    "log_softmax": lambda g, rows=ROWS: (5 * _normal(g, rows, CLASSES), 1),
     "nll_loss": _logs_and_classes,
     "cross_entropy": _scores_and_classes,
-    "logsigmoid": lambda g: (5 * _normal(g, ROWS),),
+    "logsigmoid": lambda g, rows=ROWS: (5 * _normal(g, rows),),
     "binary_cross_entropy": _chances_and_answers,
     "binary_cross_entropy_with_logits": _logits_and_answers,
-    "kl_div": lambda g: (_normal(g, ROWS, CLASSES).log_softmax(1), _normal(g, ROWS, CLASSES).softmax(1)),
+    "kl_div": lambda g, rows=ROWS: (
+        _normal(g, rows, CLASSES).log_softmax(1),
+        _normal(g, rows, CLASSES).softmax(1),
+    ),
     "ctc_loss": _sequences,
 }
 OPTIONS: list[dict[str, Any]] = [  # each optimizer is run with every set whose options it has

@@ -9,7 +9,7 @@ from lessons_pkg._version import __version__
 
 __all__ = ["__version__"]
 
-_TORCH_FLOOR = (2, 4)  # the same floor as in pyproject.toml; Colab's --no-deps install skips that one
+_TORCH_FLOOR = (2, 8)  # the same floor as in pyproject.toml; Colab's --no-deps install skips that one
 
 if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _TORCH_FLOOR:
     raise ImportError(

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.browser import FLAGS, Quiet, Visit
 from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)
+# A mutant is found or not: nobody reads the smallest example of it.
+settings.register_profile("mutants", settings.get_profile("gate"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("gate")
 
 ROOT = Path(__file__).resolve().parent.parent

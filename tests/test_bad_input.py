@@ -29,7 +29,7 @@ UNLIKE_TORCH = {
     "ctc_loss log_probs holds inf": "no logarithm of a probability",
 }
 # Errors of torch's own that say what is wrong: its layouts and devices, and what is neither true nor false.
-TORCHS_WORDS = r"[Ss]parse|meta|same device|Device index|Boolean value of Tensor"
+TORCHS_WORDS = r"[Ss]parse|meta|same device|Device index|Boolean value of Tensor|NVIDIA driver"
 
 
 @pytest.fixture(autouse=True)

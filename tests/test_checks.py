@@ -1,5 +1,6 @@
 """Every right answer is accepted, every catalogued mistake gets its own words, nothing ever raises."""
 
+import math
 from typing import Any
 
 import numpy
@@ -135,6 +136,7 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "01.2: not yet: 123.4 (to four digits) is no answer that we can explain" in said(
         capsys, "01.2", 123.4
     )
+    assert "number 1 of 2, 704, is no answer" in said(capsys, "13.1", (704, 3))
     assert "number 1 of 5, 5, is no answer" in said(capsys, "01.3", lambda x: 5.0)
     assert "correct" in said(capsys, "01.2", 0.1015)
     assert "not yet" in said(capsys, "01.2", float("nan"))
@@ -163,6 +165,32 @@ def test_a_learners_function_cannot_change_the_cases(capsys: pytest.CaptureFixtu
 
     assert "correct" in said(capsys, "01.3", vandal)
     assert "correct" in said(capsys, "01.3", vandal)
+
+
+WITH_CASES = [name for name, exercise in EXERCISES.items() if exercise.cases]
+SHARES = {"06.3": 1, "06.4": 1, "07.2": math.nextafter(1, 2)}  # tried on numbers above 0 and below this
+
+
+def cases_of(name: str, seed: int) -> list[torch.Tensor]:
+    cases: Any = EXERCISES[name].cases
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        several = [case if isinstance(case, tuple) else (case,) for case in cases()]
+    return [torch.as_tensor(part) for case in several for part in case]
+
+
+@pytest.mark.parametrize("name", WITH_CASES)
+def test_a_function_is_tried_on_the_same_numbers_each_time(name: str) -> None:
+    first, again = cases_of(name, seed=1), cases_of(name, seed=2)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    floats = [part for part in first if part.is_floating_point()]
+    assert all(part.isfinite().all() for part in floats)
+    assert {part.dtype for part in floats} <= {torch.float32 if name.startswith("03") else torch.float64}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_shares_and_probabilities_lie_between_0_and_1(name: str) -> None:
+    assert all((part > 0).all() and (part < SHARES[name]).all() for part in cases_of(name, seed=1))
 
 
 anything = st.one_of(

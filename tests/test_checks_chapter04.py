@@ -43,7 +43,7 @@ def test_highest_loss_of_squashed_outputs(classes: int) -> None:
         math.log(1 + classes * e),
         math.inf,
     ]
-    assert all_of("04.2", classes) == pytest.approx(expected, rel=1e-6)
+    assert all_of("04.2", classes) == pytest.approx(expected, rel=1e-12)
 
 
 def softplus(x: float) -> float:
@@ -66,6 +66,12 @@ def test_bce_on_logits(x: float, t: float) -> None:
     given = (torch.tensor([x], dtype=torch.float64), torch.tensor([t], dtype=torch.float64))
     ours = [value[0] if isinstance(value, list) else value for value in all_of("04.3", *given)]
     assert ours == pytest.approx(expected, rel=1e-12)
+
+
+def test_all_but_the_mean_give_one_loss_per_element() -> None:
+    x = torch.tensor([[1.0, -2.0], [3.0, 0.5]], dtype=torch.float64)
+    shapes = [torch.as_tensor(value).shape for value in all_of("04.3", x, x.sigmoid())]
+    assert [shape != x.shape for shape in shapes] == [place == 3 for place in range(len(shapes))]
 
 
 def test_cases_reach_where_the_wrong_formulas_break() -> None:

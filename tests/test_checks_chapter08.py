@@ -35,14 +35,15 @@ def test_rates_follow_from_the_formulas() -> None:
 
 def test_roots_and_their_slopes_by_formula() -> None:
     nan, inf = math.nan, math.inf
-    x = [-1.0, 0.0, 4.0]
+    x = [-1.0, 0.0, 0.25, 4.0]
+    low, high = (0.25 + 1e-6) ** 0.5, (4 + 1e-6) ** 0.5
     expected = [
-        [0, 0, 2, 0, 0, 0.25],
-        [0, 0, 2, nan, nan, 0.25],
-        [0, 0, 2, 0, inf, 0.25],
-        [1e-3, 1e-3, (4 + 1e-6) ** 0.5, 0, 500, 0.5 / (4 + 1e-6) ** 0.5],
-        [1, 0, 2, -0.5, nan, 0.25],
-        [1, 1, 2, 0, 0, 0.25],
+        [0, 0, 0.5, 2, 0, 0, 1, 0.25],
+        [0, 0, 0.5, 2, nan, nan, 1, 0.25],
+        [0, 0, 0.5, 2, 0, inf, 1, 0.25],
+        [1e-3, 1e-3, low, high, 0, 500, 0.5 / low, 0.5 / high],
+        [1, 0, 0.5, 2, -0.5, nan, 1, 0.25],
+        [1, 1, 0.5, 2, 0, 0, 1, 0.25],
     ]
     agree(given_answers("08.2", torch.tensor(x, dtype=torch.float64)), expected)
     cases: Any = EXERCISES["08.2"].cases

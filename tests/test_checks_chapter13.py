@@ -5,8 +5,10 @@ from math import sqrt
 from typing import Any
 
 import pytest
+import torch
 
 from lessons_pkg.checks import EXERCISES
+from lessons_pkg.checks.chapter13 import stopping
 from tests.answers import all_of
 
 INDEPENDENT: dict[str, list[list[float]]] = {
@@ -83,6 +85,11 @@ def test_stops_by_eye() -> None:
     assert [case.tolist() for case in cases()] == LOSSES
     for case, expected in zip(cases(), STOPS, strict=True):
         assert [tuple(found) for found in all_of("13.3", case)] == expected
+
+
+def test_rises_in_a_row_are_counted_from_the_last_fall() -> None:
+    up_down_up = torch.tensor([1.0, 3.0, 2.0, 3.0, 4.0, 5.0, 6.0])  # three rises in a row end at epoch 5
+    assert stopping(up_down_up, runs=True) == (0, 5)
 
 
 @pytest.mark.parametrize("name", ["13.1", "13.2", "13.3", "13.4"])

@@ -268,6 +268,8 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
      r"cross_entropy: label_smoothing must lie in \[0, 1\], got -0\.1"),
     ("smoothing-high", lambda: cross_entropy(Z, Y, label_smoothing=1.5), ValueError, r"\[0, 1\], got 1\.5"),
     ("smoothing-nan", lambda: cross_entropy(Z, Y, label_smoothing=math.nan), ValueError, r"\[0, 1\], got nan"),
+    ("smoothing-text", lambda: cross_entropy(Z, Y, label_smoothing="x"), TypeError,  # type: ignore[arg-type]
+     "cross_entropy: label_smoothing must be a number, got str$"),
     ("reduction", lambda: cross_entropy(Z, Y, reduction="avg"), ValueError, "mean, sum or none, got 'avg'"),
     ("positional", lambda: cross_entropy(Z, Y, W, 0), TypeError, "positional"),  # type: ignore[call-arg]
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -89,7 +90,7 @@ def test_sigmoid_mlp_computes_what_article_004_prints() -> None:
     results["loss"] = -results["picked"].mean()
     for name, value in results.items():
         torch.testing.assert_close(value, printed[name], rtol=0, atol=5.3e-5, msg=name)
-    net.squash = False
+    net.squash = SigmoidMLP(2, 3, 2).squash  # by default, none
     torch.testing.assert_close(net(printed["x"]).sigmoid(), output)
     assert sum(parameter.numel() for parameter in net.parameters()) == 17
 
@@ -142,6 +143,12 @@ def test_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
         MLP(2, 3, 2)(torch.zeros(shape))
 
 
+@pytest.mark.parametrize("network", [LinearRegression, SigmoidMLP, MLP])
+def test_the_smallest_network_has_one_of_each(network: Any) -> None:
+    sizes = (1, 1) if network is LinearRegression else (1, 1, 1)
+    assert network(*sizes)(torch.zeros(3, 1)).shape == (3, 1)
+
+
 def test_start_says_what_is_the_same_everywhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +172,9 @@ def test_start_says_where_it_runs_outside_the_gate(
 
 def test_start_refuses_another_version() -> None:
     with pytest.raises(
-        RuntimeError, match=rf"needs lessons_pkg 9\.9\.9, but {__version__} is loaded.*Restart session"
+        RuntimeError,
+        match=rf"^This chapter needs lessons_pkg 9\.9\.9, but {__version__} is loaded\. In Colab choose "
+        "Runtime > Restart session, then run this cell again; elsewhere run `make book` in your copy of the course[.]$",
     ):
         runtime.start("9.9.9")
 
@@ -176,7 +185,9 @@ def test_device_prefers_cuda_and_passes_mps_over(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert runtime.device().type == "cpu"
-    assert "MPS is left alone: it has no float64" in runtime.settings()
+    assert runtime.settings().endswith(", device: CPU (MPS is left alone: it has no float64)")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert runtime.settings().endswith(", device: CPU")
 
 
 def test_settings_name_the_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,5 +202,5 @@ def test_old_torch_stops_the_import_with_one_sentence() -> None:
     assert run.returncode == 1
     last = run.stderr.strip().splitlines()[-1]
     assert last.startswith(
-        "ImportError: lessons_pkg needs torch >= 2.4, found 1.13.1+cu117: run `pip install"
+        "ImportError: lessons_pkg needs torch >= 2.8, found 1.13.1+cu117: run `pip install"
     )

@@ -148,6 +148,9 @@ def test_mnist_keeps_its_own_test_set(monkeypatch: pytest.MonkeyPatch, download:
     assert torch.equal(parts.test.y, images(train=False).targets)
     ours = [tuple(row) for part in parts[:2] for row in (255 * part.x[:, :3]).round().int().tolist()]
     assert sorted(ours) == sorted(map(tuple, images(train=True).data[:, 0, :3].tolist()))
+    asked.clear()
+    data.digits("mnist")
+    assert asked == [("data", True, False), ("data", False, False)]  # unless told otherwise
     other = data.digits("mnist", root="there", seed=1)
     assert torch.equal(other.test.x.float(), parts.test.x)
     assert not torch.equal(other.train.x.float(), parts.train.x)
@@ -172,7 +175,8 @@ def misfit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_without_torchvision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str) -> None:
     absent(monkeypatch) if how == "absent" else misfit(monkeypatch, tmp_path)
     with pytest.raises(
-        ImportError, match=r"MNIST needs torchvision, .* run `pip install torchvision`"
+        ImportError,
+        match=r"^digits: MNIST needs torchvision, .* run `pip install torchvision`, or keep source='digits', which needs nothing$",
     ) as caught:
         data.digits("mnist")
     assert isinstance(caught.value.__cause__, ImportError if how == "absent" else RuntimeError)

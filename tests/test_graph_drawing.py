@@ -19,7 +19,7 @@ from lessons_pkg import plotting
 from lessons_pkg.graph import Node, edges, walk
 from lessons_pkg.models import LeNet
 from lessons_pkg.plotting.layout import layout
-from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH
+from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH, free_corner
 from lessons_pkg.plotting.routes import Way, _heights, routes
 from lessons_pkg.plotting.style import BLUE, MUTED, ORANGE
 from tests.test_graph import AccumulateGradClip, lenet_loss, random_graph
@@ -99,6 +99,7 @@ def marks(ax: Any, colour: str, marker: str) -> int:
 def drawn_edges(ax: Axes) -> list[list[tuple[float, float]]]:
     """Corners of each drawn edge: the parts of the line without markers, between its gaps."""
     (line,) = [line for line in ax.get_lines() if line.get_linestyle() == "-"]
+    assert line.get_color() == MUTED
     parts: list[list[tuple[float, float]]] = [[]]
     points: Any = line.get_xydata()
     for x, y in points.tolist():
@@ -279,6 +280,17 @@ def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
             beside = max(x, to_x) < legend.x0 or min(x, to_x) > legend.x1
             above = min(y, to_y) > legend.y1 or max(y, to_y) < legend.y0
             assert alone or math.isnan(x + to_x) or beside or above
+
+
+def test_the_first_node_alone_may_be_visited() -> None:
+    ax = plotting.backward_graph(chain(3), visited=1)
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (1, 0)
+
+
+def test_a_legend_goes_to_the_left_where_the_right_is_taken() -> None:
+    view, inches = (1.0, 0.0, 11.0, 10.0), (10.0, 10.0)  # a unit of the view is an inch
+    taken = (1.1 + _WIDTH, 0.0, 11.0, 10.0)
+    assert free_corner([taken], view, inches) == ("lower left", view)
 
 
 def test_axes_that_are_given_are_used() -> None:

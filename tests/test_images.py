@@ -112,6 +112,10 @@ def test_a_table_shades_its_diagonal_and_its_errors() -> None:
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0", "1", "2"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("read as", "is")
     assert boxes(patches(plotting.confusion_table(torch.eye(2).long()))["misses"]) == []
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-0.5, 2.5), (2.5, -0.5))  # the boxes, and nothing beside them
+    colours = {name: patch.get_facecolor()[:3] for name, patch in filled.items()}
+    assert colours == {"hits": rgb(style.BLUE), "misses": rgb(style.ORANGE)}
+    assert not ax.xaxis.get_gridlines()[0].get_visible()
 
 
 def test_a_single_class_and_a_table_without_errors_are_drawn() -> None:
@@ -144,6 +148,11 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (lambda: plotting.confusion_table(torch.ones(2, 3)), r"counts must be \(C, C\).* got \(2, 3\)"),
     (lambda: plotting.confusion_table(torch.ones(0, 0)), r"counts must be \(C, C\).* got \(0, 0\)"),
     (lambda: plotting.confusion_table(-torch.eye(2)), "none negative"),
+    (lambda: plotting.confusion_table(torch.tensor(3)), r"counts must be \(C, C\).* got \(\)"),
+    (
+        lambda: plotting.image_grid(torch.full((1, 2, 2), torch.nan), ["x"]),
+        "^image_grid: images must be finite: nan and",
+    ),
     (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
 ]
 

@@ -36,6 +36,10 @@ def test_loss_curve_draws_the_losses_from_zero() -> None:
 def test_geometric_decay_is_straight_between_its_ends() -> None:
     ax = plotting.geometric_decay(8.0, 0.5, 3)
     assert drawn(ax) == ([0, 3], [8.0, 1.0])
+    ax = plotting.geometric_decay(8.0, 0.5, 1, label="half")
+    assert drawn(ax) == ([0, 1], [8.0, 4.0])
+    (line,) = ax.get_lines()
+    assert (line.get_label(), line.get_linestyle(), line.get_color()) == ("half", "--", style.ORANGE)
 
 
 def test_line_fit_draws_errors_line_and_points() -> None:
@@ -45,6 +49,11 @@ def test_line_fit_draws_errors_line_and_points() -> None:
     (x, y), (points_x, points_y) = drawn(ax, 0), drawn(ax, 1)
     assert [b - a for a, b in zip(x, y, strict=True)] == pytest.approx([0.5, 0.5])
     assert (points_x, points_y) == ([1.0, 3.0], [2.0, 2.0])
+    line, points = ax.get_lines()
+    assert (line.get_label(), line.get_color()) == ("fitted line", style.BLUE)
+    assert (points.get_label(), points.get_marker(), points.get_color()) == ("data", "o", style.INK)
+    assert ax.collections[0].get_label() == "error"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
 
 
 def test_valley_levels_hold_the_loss_they_should() -> None:
@@ -60,17 +69,42 @@ def test_valley_levels_hold_the_loss_they_should() -> None:
     assert (ax.get_xlim(), ax.get_ylim()) == ((-1.0, 5.0), (-3.0, 3.0))
 
 
+def test_valley_levels_go_round_once_about_a_minimum_with_a_name() -> None:
+    ax = plotting.valley(HESSIAN, MINIMUM, reach=0.5)
+    *levels, star = ax.get_lines()
+    for line in levels:
+        x, y = torch.from_numpy(line.get_xydata() - MINIMUM.numpy()).unbind(1)
+        turns = torch.atan2(x[:-1] * y[1:] - y[:-1] * x[1:], x[:-1] * x[1:] + y[:-1] * y[1:])
+        assert abs(turns.sum().item()) == pytest.approx(2 * torch.pi)
+        assert line.get_color() == style.MUTED
+    assert (*drawn(ax, len(levels)), star.get_marker()) == ([2.0], [0.0], "*")
+    assert (star.get_label(), star.get_color()) == ("minimum", style.GREEN)
+    assert not ax.xaxis.get_gridlines()[0].get_visible()
+    assert ax.get_xlim() == (1.5, 2.5)
+
+
 def test_descent_path_draws_route_and_start() -> None:
     ax = plotting.descent_path(torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
     assert drawn(ax, 0) == ([0.0, 2.0], [1.0, 3.0])
     assert drawn(ax, 1) == ([0.0], [1.0])
+    route, start = ax.get_lines()
+    assert (route.get_label(), route.get_marker(), route.get_color()) == ("route", "o", style.BLUE)
+    assert (start.get_label(), start.get_marker(), start.get_color()) == ("start", "s", style.ORANGE)
+    assert plotting.descent_path([[0.0, 1.0]], label="Adam").get_lines()[0].get_label() == "Adam"
 
 
 BAD: list[tuple[str, Any, str]] = [
     ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
     ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
+    ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
+    ("no-updates", lambda: plotting.geometric_decay(1.0, 0.5, 0), "updates >= 1; got 1.0, 0.5, 0"),
     ("lengths", lambda: plotting.line_fit([1.0], [1.0, 2.0], 1, 1), "x has 1 values and y has 2"),
+    (
+        "saddle",
+        lambda: plotting.valley(torch.diag(torch.tensor([-1.0, 2.0])), MINIMUM),
+        "smallest eigenvalue -1$",
+    ),
     ("flat", lambda: plotting.valley(torch.zeros(2, 2), MINIMUM), "must be positive definite"),
     (
         "lopsided",
@@ -80,7 +114,18 @@ BAD: list[tuple[str, Any, str]] = [
     ("nan", lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM), "hessian symmetric"),
     ("reach", lambda: plotting.valley(HESSIAN, MINIMUM, reach=0), "reach must be > 0"),
     ("table", lambda: plotting.loss_curve(torch.ones(3, 2)), r"one column of numbers, got shape \(3, 2\)"),
-    ("shape", lambda: plotting.valley(torch.eye(3), MINIMUM), r"hessian must be \(2, 2\)"),
+    (
+        "shape",
+        lambda: plotting.valley(torch.eye(3), MINIMUM),
+        r"hessian must be \(2, 2\) and minimum \(2,\), got \(3, 3\) and \(2,\)",
+    ),
+    (
+        "no-minimum",
+        lambda: plotting.valley(HESSIAN, MINIMUM / 0),
+        r"valley: minimum must be finite, got \[inf, nan\]",
+    ),
+    ("no-steps", lambda: plotting.descent_path(torch.zeros(0, 2)), r"got \(0, 2\)"),
+    ("three", lambda: plotting.descent_path(torch.zeros(4, 3)), r"got \(4, 3\)"),
     ("route", lambda: plotting.descent_path(torch.zeros(3)), r"points must be \(steps >= 1, 2\), got \(3,\)"),
     ("rows", lambda: plotting.new_panels(0), "rows must be >= 1"),
     ("caption", lambda: plotting.figure_html(plotting.new_axes(), "short"), "must say in words"),

@@ -123,7 +123,8 @@ def test_what_is_too_long_for_the_gate_runs_every_week() -> None:
     assert (others["what"], others["python"]) == (["audit", "release"], ["3.10", "3.13"])
     (attack,) = [step["run"] for step in weekly["jobs"]["attack"]["steps"] if "run" in step]
     assert attack == 'make attack SEED="$GITHUB_RUN_NUMBER"', "another seed every week"
-    for target in [*targets, *others["what"], "attack"]:
+    assert weekly["jobs"]["mutants"]["steps"][-1]["run"] == "make mutants"
+    for target in [*targets, *others["what"], "attack", "matrix", "mutants"]:
         assert f"  make {target} " in make("help").stdout
     assert {"schedule", "workflow_dispatch"} == set(weekly[True])  # YAML reads the key `on` as true
     makefile = read("Makefile")
@@ -172,6 +173,11 @@ def test_a_missing_target_says_which_there_are(name: str) -> None:
 def test_a_missing_python_is_named(tmp_path: Path) -> None:
     run = make(f"VENV={tmp_path}", "PYTHON=python9.9", f"{tmp_path}/.installed")
     assert "There is no python9.9. Install Python 3.10 or newer" in run.stdout
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "requirements.lock"])
+def test_packages_are_installed_again_when_a_version_changed(name: str) -> None:
+    assert "tools/bootstrap.py" in make("-n", "-W", name, ".venv/.installed").stdout
 
 
 def test_bootstrap_refuses_an_old_python(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """The slider's two lives, without a browser; the browser tests move it."""
 
-import os
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,6 @@ from matplotlib.axes import Axes
 from lessons_pkg import plotting, sliders
 from lessons_pkg.sliders import live
 from lessons_pkg.sliders.static import frame, slider_html
-from tests.slider_mover import check_slider
-from tools.kernels import talking
 
 
 def draw(lr: float) -> tuple[Axes, str]:
@@ -57,6 +53,8 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
     sliders.explore(draw, lr=[0.1, 0.2, 0.4])
     slider, view = widgets_of(shown[0])
     assert (slider.min, slider.max, slider.value, slider.description) == (0.1, 0.4, 0.1, "lr")
+    assert slider.step == pytest.approx(0.3 / 1000)
+    assert (slider.style.description_width, slider.layout.width) == ("initial", "95%")  # the name is not cut
     slider.value = 0.317
     assert "The loss ends at 0.317" in view.value
     assert view.value.startswith('<figure class="lesson-figure"')
@@ -68,6 +66,7 @@ def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) 
 
     sliders.explore(draw_any, steps=[1, 5, 9])
     slider, view = widgets_of(shown[0])
+    assert (slider.min, slider.max, slider.value) == (1, 9, 1)
     slider.value = 4
     assert "The value now is 4." in view.value
     sliders.explore(draw_any, name=["SGD", "Adam"])
@@ -196,9 +195,3 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
 def test_bad_input_names_the_rule(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
-
-
-def test_slider_lives_in_a_real_kernel(tmp_path: Path) -> None:
-    """With the gate's ipywidgets 8; under Colab's 7.7.1 in test_colab_runs.py."""
-    with talking([sys.executable, "-m", "ipykernel_launcher"], tmp_path, os.environ) as talk:
-        check_slider(talk, "import ipywidgets\nassert int(ipywidgets.__version__[0]) >= 8")

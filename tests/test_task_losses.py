@@ -345,6 +345,7 @@ BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "dice-target": (lambda: dice_loss(M, M * 4), ValueError, r"dice_loss: target must lie in 0\.\.1.*got 2"),
     "dice-nan": (lambda: dice_loss(M * math.nan, M), ValueError, "got nan"),
     "dice-shape": (lambda: dice_loss(M, M[0]), ValueError, r"input \(1, 1, 2\) and target \(1, 2\) differ"),
+    "dice-pixel": (lambda: dice_loss(torch.tensor([[[0.5, 1.5]]]), torch.ones(1, 1, 2)), ValueError, r"input must lie in 0\.\.1: .*, got 1\.5$"),
     "dice-flat": (lambda: dice_loss(M[0], M[0]), ValueError, r"masks must be \(N, C, d1, \.\.\.\), got \(1, 2\)"),
     "dice-smooth": (lambda: dice_loss(M, M, smooth=-1), ValueError, "dice_loss: smooth must be >= 0, got -1"),
     "dice-smooth-nan": (lambda: dice_loss(M, M, smooth=math.nan), ValueError, "smooth must be >= 0, got nan"),

@@ -20,6 +20,21 @@ def run(command: list, sentence: str, **options: Any) -> None:  # type: ignore[t
         stop(sentence)
 
 
+def install_pinned(python: str) -> None:
+    """Install what requirements.lock has hashes for, then torch and the course itself, by version."""
+    network = (
+        "Could not install the course's packages: see the lines above. Is there a network? Then run again."
+    )
+    print("Installing the versions of constraints.txt (the first time takes minutes) …", flush=True)
+    # Not compiled in advance: Python does that, once, for the tenth of it that is ever imported.
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-compile"]
+    # Without the others' dependencies and without building, so that nothing comes in that has no hash.
+    hashed = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    run([*pip, *hashed, "-r", os.path.join(ROOT, "requirements.lock")], network)
+    pinned = ["--no-build-isolation", "-c", os.path.join(ROOT, "constraints.txt")]
+    run([*pip, *pinned, "-e", ROOT + "[dev]"], network)
+
+
 def main(folder: str) -> None:
     """Create ``folder`` and install everything pinned into it."""
     if sys.version_info < (3, 10):
@@ -27,9 +42,6 @@ def main(folder: str) -> None:
             "The course needs Python 3.10 or newer; this is %s. Name another one: make PYTHON=python3.12 …"
             % sys.version.split()[0]
         )
-    network = (
-        "Could not install the course's packages: see the lines above. Is there a network? Then run again."
-    )
     python = os.path.join(folder, "bin", "python")
     quiet = subprocess.DEVNULL
     # An interrupted first run leaves an environment without pip: make it again.
@@ -41,11 +53,7 @@ def main(folder: str) -> None:
             [sys.executable, "-m", "venv", "--clear", folder],
             "Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv.",
         )
-    constraints = os.path.join(ROOT, "constraints.txt")
-    print("Installing the versions of constraints.txt (the first time takes minutes) …", flush=True)
-    # Not compiled in advance: Python does that, once, for the tenth of it that is ever imported.
-    install = ["install", "--quiet", "--no-compile", "-c", constraints, "-e", ROOT + "[dev]"]
-    run([python, "-m", "pip", *install], network)
+    install_pinned(python)
     environment = dict(os.environ, PATH=os.path.join(folder, "bin") + os.pathsep + os.environ["PATH"])
     npm = ["npm", "ci", "--silent"]
     run(

@@ -17,6 +17,7 @@ from tools.notebooks import BOOK, NO_NETWORK, OFFLINE, ROOT
 
 DIST = ROOT / "dist"
 CHAPTER = BOOK / "01-mse-regression.ipynb"  # figures, a slider, exercises: all that a package may forget
+HASHED = ["--build-constraint", str(ROOT / "requirements.lock")]
 WHERE = "import lessons_pkg; print(lessons_pkg.__file__, lessons_pkg.__version__)"
 NEXT = """
 Nothing was tagged, pushed or uploaded. Next, in this order:
@@ -54,8 +55,8 @@ def forgotten(wheel: Path) -> list[str]:
 
 def build(target: Path) -> list[Path]:
     """Build the source archive, and from it the wheel, with the pinned setuptools."""
-    constraints = ["--build-constraint", str(ROOT / "constraints.txt")]
-    subprocess.run(["uv", "build", "--quiet", *constraints, "--out-dir", str(target), str(ROOT)], check=True)
+    command = ["uv", "build", "--quiet", *HASHED, "--require-hashes", "--out-dir", str(target), str(ROOT)]
+    subprocess.run(command, check=True)
     return [*target.glob(f"*-{__version__}*.whl"), *target.glob(f"*-{__version__}.tar.gz")]
 
 
@@ -63,8 +64,7 @@ def environment(folder: Path, archive: Path) -> Path:
     """Make an environment with the archive in it, which borrows everything else; return its Python."""
     python = borrowing(folder, Path(get_paths()["purelib"]))
     install = ["uv", "pip", "install", "--quiet", "--python", str(python), "--no-deps"]
-    install += ["--build-constraint", str(ROOT / "constraints.txt"), str(archive)]
-    subprocess.run(install, check=True)
+    subprocess.run([*install, *HASHED, str(archive)], check=True)
     return python
 
 

@@ -23,7 +23,7 @@ def _weighted_means() -> tuple[float, float]:
     return by_weights, functional.binary_cross_entropy(p, torch.ones_like(p), _WEIGHTS).item()
 
 
-def _slope(p: Tensor, gamma: float = 2) -> Tensor:
+def _slope(p: Tensor, gamma: float) -> Tensor:
     """Pull of a yes on the probability p: minus the derivative of the focal loss, by autograd."""
     leaf = p.detach().double().requires_grad_()
     loss = -((1 - leaf) ** gamma) * leaf.log()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -41,8 +42,8 @@ def _areas() -> tuple[float, float, float]:
     return shared.sum().item(), union.sum().item(), float(area[0].numel())
 
 
-def _on_areas(formula: Callable[[float, float, float], float]) -> Callable[[], float]:
-    return lambda: formula(*_areas())
+def _on_areas(formula: Callable[[float, float, float], float]) -> float:
+    return formula(*_areas())
 
 
 def text_probability(labels: tuple[int, ...]) -> float:
@@ -85,23 +86,27 @@ EXERCISES = {
         cases=_shares,
     ),
     "07.3": Exercise(
-        _on_areas(lambda i, u, e: 1 - i / u + (e - u) / e),
+        partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / e),
         "A loss beyond 1: the empty corners of the enclosing box weigh more than the overlap.",
         (
             Mistake(
-                _on_areas(lambda i, u, e: i / u - (e - u) / e), "That is the GIoU; the loss is 1 minus it."
+                partial(_on_areas, lambda i, u, e: i / u - (e - u) / e),
+                "That is the GIoU; the loss is 1 minus it.",
             ),
-            Mistake(_on_areas(lambda i, u, e: 1 - i / u), "That is the IoU loss; add the uncovered share."),
             Mistake(
-                _on_areas(lambda i, u, e: 1 - i / u - (e - u) / e),
+                partial(_on_areas, lambda i, u, e: 1 - i / u),
+                "That is the IoU loss; add the uncovered share.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / u - (e - u) / e),
                 "The uncovered share makes the loss larger, not smaller.",
             ),
             Mistake(
-                _on_areas(lambda i, u, e: 1 - i / (u + i) + (e - u - i) / e),
+                partial(_on_areas, lambda i, u, e: 1 - i / (u + i) + (e - u - i) / e),
                 "The sum of the areas counts the intersection twice; the union counts it once.",
             ),
             Mistake(
-                _on_areas(lambda i, u, e: 1 - i / u + (e - u) / u),
+                partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / u),
                 "The uncovered area is divided by the enclosing area, not by the union.",
             ),
         ),

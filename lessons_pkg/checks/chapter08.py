@@ -24,13 +24,10 @@ def _factors(power: float = 1.0, share: float = 1.0) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _with_slope(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], _Slopes]:
-    def both(x: Tensor) -> _Slopes:
-        x = x.detach().requires_grad_()
-        y = function(x)
-        return y.detach(), torch.autograd.grad(y.sum(), x)[0]
-
-    return both
+def _with_slope(function: Callable[[Tensor], Tensor], x: Tensor) -> _Slopes:
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return y.detach(), torch.autograd.grad(y.sum(), x)[0]
 
 
 def _root(x: Tensor, elsewhere: float = 0.0) -> Tensor:
@@ -86,14 +83,12 @@ def _slopes(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
     return by_input, -by_input
 
 
-def _times(factor: Callable[[Tensor, Tensor], Tensor | float]) -> Callable[..., _Slopes]:
+def _times(
+    factor: Callable[[Tensor, Tensor], Tensor | float], slope: Tensor, input: Tensor, target: Tensor
+) -> _Slopes:
     """Both slopes of exercise 8.4 times ``factor``, which gets the arriving slope and the error."""
-
-    def both(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
-        by_input = _slopes(slope, input, target)[0] * factor(slope, input - target)
-        return by_input, -by_input
-
-    return both
+    by_input = _slopes(slope, input, target)[0] * factor(slope, input - target)
+    return by_input, -by_input
 
 
 def _batches() -> list[Case]:
@@ -127,9 +122,9 @@ EXERCISES: dict[str, Exercise] = {
         tuple(Mistake(answer, words) for words, answer in _RATES.items()),
     ),
     "08.2": Exercise(
-        _with_slope(_root),
+        functools.partial(_with_slope, _root),
         "Right values, and no slope but 0 comes back where x is not positive.",
-        tuple(Mistake(_with_slope(function), words) for words, function in _ROOTS.items()),
+        tuple(Mistake(functools.partial(_with_slope, function), words) for words, function in _ROOTS.items()),
         cases=_roots,
     ),
     "08.3": Exercise(
@@ -141,7 +136,7 @@ EXERCISES: dict[str, Exercise] = {
         _slopes,
         "That is the whole of a backward pass: the arriving slope times your derivative, for each input.",
         (
-            *(Mistake(_times(factor), words) for words, factor in _FACTORS.items()),
+            *(Mistake(functools.partial(_times, factor), words) for words, factor in _FACTORS.items()),
             Mistake(lambda *given: 2 * _slopes(*given)[:1], "By the target the sign turns around."),
         ),
         cases=_batches,

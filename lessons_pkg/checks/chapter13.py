@@ -1,6 +1,7 @@
 """Chapter 13: answers computed with torch, and the wrong ones we can explain."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -43,13 +44,12 @@ def _around_old_mean(loss: Tensor, old: Tensor, new: Tensor) -> Tensor:
     return 1 - units(loss, old, new)[0] / (new - old.mean()).square().mean()
 
 
-def _changed(place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Callable[..., list[Tensor]]:
-    def wrong(loss: Tensor, old: Tensor, new: Tensor) -> list[Tensor]:
-        values = list(units(loss, old, new))
-        values[place] = change(loss, old, new)
-        return values
-
-    return wrong
+def _changed(
+    place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor], loss: Tensor, old: Tensor, new: Tensor
+) -> list[Tensor]:
+    values = list(units(loss, old, new))
+    values[place] = change(loss, old, new)
+    return values
 
 
 def stopping(losses: Tensor, *, ties: bool = False, late: int = 0, runs: bool = False) -> tuple[int, int]:
@@ -115,19 +115,20 @@ EXERCISES = {
                 "The scaler and the mean divide by N; torch's .var() and .std() need correction=0 for that.",
             ),
             Mistake(
-                _changed(2, lambda loss, old, new: 1 - loss),
+                partial(_changed, 2, lambda loss, old, new: 1 - loss),
                 "1 - mse_z is R2 only if the new targets have the variance of the training targets.",
             ),
             Mistake(
-                _changed(2, _around_old_mean),
+                partial(_changed, 2, _around_old_mean),
                 "R2 compares with the mean of the new targets, not with the mean of the training targets.",
             ),
             Mistake(
-                _changed(2, lambda loss, old, new: 1 - units(loss, old, new)[2]),
+                partial(_changed, 2, lambda loss, old, new: 1 - units(loss, old, new)[2]),
                 "That is the share that is left unexplained: subtract it from 1.",
             ),
             Mistake(
-                _changed(1, lambda loss, old, new: loss.sqrt()), "The root of the MSE in units, not of mse_z."
+                partial(_changed, 1, lambda loss, old, new: loss.sqrt()),
+                "The root of the MSE in units, not of mse_z.",
             ),
         ),
         cases=_unit_cases,
