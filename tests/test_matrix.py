@@ -18,9 +18,9 @@ from tools import package_tests
 from tools.kernels import borrowing
 
 NOT_RUN = {
+    "test_attacked": "make attack",
     "test_benchmarks": "the measurements",
     "test_colab_runs": "runs in the emulation of Colab",
-    "test_ledger": "a page, which it compares with notebooks",
     "test_new_chapter": "make chapter",
     "test_notebooks": "the notebooks",
     "test_release": "make release",

@@ -273,6 +273,8 @@ def test_torch_refuses_the_same_shapes_of_variance(shape: tuple[int, ...]) -> No
 
 def test_an_option_may_be_a_tensor_of_one_number() -> None:
     far = torch.tensor([0.1, 1.0, -3.0])
-    assert torch.equal(huber_loss(far, A, delta=torch.tensor(0.5)), huber_loss(far, A, delta=0.5))
+    option: Any = torch.tensor(0.5)
+    assert torch.equal(huber_loss(far, A, delta=option), huber_loss(far, A, delta=0.5))
+    option = torch.tensor(1j)
     with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
-        huber_loss(A, A, delta=torch.tensor(1j))
+        huber_loss(A, A, delta=option)

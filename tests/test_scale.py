@@ -1,5 +1,6 @@
 """The benchmarks of scale run, on something tiny and without pytest-benchmark: `make scale` measures."""
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -135,7 +136,7 @@ def test_the_command_installs_measures_and_stores(
 
     monkeypatch.setattr(command, "run", run)
     monkeypatch.setattr(command, "version", lambda name: f"{name}'s")
-    monkeypatch.setattr(command, "store", lambda *a, **k: results.store(*a, **k, folder=tmp_path))
+    monkeypatch.setattr(command, "store", functools.partial(results.store, folder=tmp_path))
     command.main()
     assert "requirements.txt" in ran[0]
     assert ran[1].endswith("suite.py")
