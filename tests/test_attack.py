@@ -41,7 +41,9 @@ def test_the_table_says_who_noticed(
     assert words in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("given", [["--kinds", "no such"], ["--attacks", "0"]], ids=["kind", "none"])
+@pytest.mark.parametrize(
+    "given", [["--kinds", "no such"], ["--attacks", "0"], ["--attacks", "two"]], ids=["kind", "none", "word"]
+)
 def test_a_wrong_word_is_answered_with_the_right_ones(
     given: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,7 +82,7 @@ def test_rows_do_not_change_unnoticed(chapter: str) -> None:
     """Words, verdict and section of a row: no cell prints them, so a slip of the pen would stay."""
     now = digest(chapter)
     assert now == DIGESTS.get(chapter, hashlib.sha256(b"").hexdigest()[:16]), (
-        f"see `git diff book/ledger.csv`; if it is meant: say so in CHANGELOG, then store {chapter}: {now}"
+        f"see `git diff book/ledger.csv`; if it is meant: say so in CHANGELOG, then DIGESTS has {chapter}: {now}"
     )
 
 

@@ -91,14 +91,14 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.attack", description=__doc__)
     parser.add_argument("--seed", default="1", help="another seed makes other changes")
-    parser.add_argument("--attacks", type=int, default=1, help="how many of each kind")
+    parser.add_argument("--attacks", default="1", help="how many of each kind")
     parser.add_argument("--kinds", default="*", help="a pattern: ledger*, or 'stored digit'")
     given = parser.parse_args()
     chosen = [kind for kind in ATTACKS if fnmatch(kind, given.kinds)]
-    if not chosen or given.attacks < 1:
+    if not chosen or re.fullmatch(r"[1-9]\d*", given.attacks) is None:
         print(f"No attack: KINDS must fit one of {', '.join(ATTACKS)}; ATTACKS must be 1 or more.")
         return 2
-    seeds = [f"{given.seed} {number}" for number in range(given.attacks)]
+    seeds = [f"{given.seed} {number}" for number in range(int(given.attacks))]
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(ROOT, Path(folder).resolve() / "course")
         if red := control(chosen, seeds, copy):

@@ -63,8 +63,11 @@ def in_notebook(spoil: OnCell, holds: Holds) -> Callable[[Path, Random], Change]
     return change
 
 
-def compared(spoil: OnCell, holds: Holds) -> Attack:
-    """Make an attack that only running the notebook shows; the message is to name the cell as nbval does."""
+def compared(spoil: OnCell, holds: Holds, *, later: bool = False) -> Attack:
+    """Make an attack that only running the notebook shows; the message is to name the cell as nbval does.
+
+    ``later``: this cell, or one after it, as with a seed that is set here and drawn from there.
+    """
 
     def change(root: Path, generator: Random) -> Change:
         path, notebook, cell = drawn(root, holds, generator)
@@ -72,6 +75,7 @@ def compared(spoil: OnCell, holds: Holds) -> Attack:
         said = spoil(notebook, cell, generator)
         path.write_text(text_of(notebook), encoding="utf-8")
         place = f"{path.name}::Cell {number}"
-        return Change(f"{place}: {said}", place, (path.relative_to(root).as_posix(),))
+        name = f"FAILED book/{path.name}::Cell" if later else place
+        return Change(f"{place}: {said}", name, (path.relative_to(root).as_posix(),))
 
     return Attack(change, "nbval")

@@ -19,6 +19,11 @@ def prints(cell: Any) -> bool:
     return has_output(cell) and any("text" in output for output in cell.outputs)
 
 
+def says_print(cell: Any) -> bool:
+    """Whether reading a cell shows that it prints; what an earlier function prints, only nbval sees."""
+    return prints(cell) and any(line.startswith("print(") for line in cell.source.splitlines())
+
+
 def spoilt_output(target: str) -> Attack:
     """Spoil one digit, word, caption, … of one output."""
 
@@ -66,5 +71,5 @@ ATTACKS: dict[str, Attack] = {
     "deleted line": compared(lost_line, prints),
     "deleted output": compared(lost_output, has_output),
     "swapped outputs": compared(swapped_outputs, has_output),
-    "deleted outputs": asked(lost_outputs, prints, "test_no_output_is_missing"),
+    "deleted outputs": asked(lost_outputs, says_print, "test_no_output_is_missing"),
 }

@@ -90,8 +90,8 @@ def typed_number(notebook: Any, cell: Any, generator: Random) -> str:
 SEED = r"(?<=manual_seed\()\d(?=\))"
 WORD = r"(?<=print\(\")[A-Za-z]{2,}|(?<=print\(f\")[A-Za-z]{2,}"
 ATTACKS: dict[str, Attack] = {
-    "seed": compared(substituted(SEED), where(SEED)),
-    "printed word of the code": compared(substituted(WORD), where(WORD)),
+    "seed": compared(substituted(SEED), where(SEED), later=True),
+    "printed word of the code": compared(substituted(WORD), where(WORD), later=True),
     "number of the text": asked(
         typed_number, states, "test_every_number_in_the_text_stands_in_code_or_output"
     ),
