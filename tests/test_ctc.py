@@ -147,7 +147,7 @@ BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "float-targets": (lambda: ctc_loss(P, T2.float(), (4, 4), (2, 2)), TypeError,
                       r"targets must be integers \(int64 or int32\), got Tensor torch\.float32"),
     "float-lengths": (lambda: ctc_loss(P, T2, (4.0, 4.0), (2, 2)), TypeError, "input_lengths must be integers"),  # type: ignore[arg-type]
-    "list-targets": (lambda: ctc_loss(P, T2.tolist(), (4, 4), (2, 2)), TypeError, r"^ctc_loss: targets must be integers \(int64 or int32\), got list$"),
+    "list-targets": (lambda: ctc_loss(P, T2.tolist(), (4, 4), (2, 2)), TypeError, r"^ctc_loss: targets must be integers \(int64 or int32\), got list$"),  # type: ignore[arg-type]
     "one-length": (lambda: ctc_loss(P, T2, (4,), (2, 2)), ValueError, r"input_lengths must be \(2,\), one per example, got \(1,\)"),
     "too-long": (lambda: ctc_loss(P, T2, (4, 5), (2, 2)), ValueError, r"input_lengths must lie in 0\.\.4, got 5"),
     "minus": (lambda: ctc_loss(P, torch.tensor([1]), (4, 4), (2, -1)), ValueError, "target_lengths must lie at least 0, got -1"),

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -268,6 +268,7 @@ def test_torch_refuses_the_same_shapes_of_variance(shape: tuple[int, ...]) -> No
 
 def test_an_option_may_be_a_tensor_of_one_number() -> None:
     far = torch.tensor([0.1, 1.0, -3.0])
-    assert torch.equal(huber_loss(far, A, delta=torch.tensor(0.5)), huber_loss(far, A, delta=0.5))
+    half, imaginary = (cast("float", torch.tensor(value)) for value in (0.5, 1j))
+    assert torch.equal(huber_loss(far, A, delta=half), huber_loss(far, A, delta=0.5))
     with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
-        huber_loss(A, A, delta=torch.tensor(1j))
+        huber_loss(A, A, delta=imaginary)
