@@ -46,18 +46,18 @@ def environment() -> Path:
     if not program.exists():
         shutil.rmtree(HOME, ignore_errors=True)
         python = borrowing(program.parents[1], Path(sysconfig.get_path("purelib")))
-        command = [
+        install = [
             "uv",
             "pip",
             "install",
             "--quiet",
-            "--python",
-            str(python),
             "-c",
             "constraints.txt",
+            "--python",
+            str(python),
             MUTMUT,
         ]
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        if subprocess.run(install, cwd=ROOT, check=False).returncode:
             shutil.rmtree(HOME)
             raise SystemExit("mutmut could not be installed. Is there a network?")
     return program
@@ -76,7 +76,11 @@ def sample(every: int) -> list[str]:
 
 
 def search(wanted: Sequence[str]) -> None:
-    """Make all mutants, and run the tests of those that are wanted, whatever was found before."""
+    """Make all mutants, and run the tests of those that are wanted.
+
+    Begins anew: mutmut would keep what it found before the tests changed, and which of them call what.
+    """
+    shutil.rmtree(MUTANTS, ignore_errors=True)
     alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # one thread each: mutants run side by side
     done = subprocess.run([environment(), "run", *wanted], cwd=ROOT, env=alone, check=False)
     if done.returncode:
