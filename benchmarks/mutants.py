@@ -65,11 +65,11 @@ def unexplained(found: Iterable[Mutant], known: Sequence[Reason]) -> list[Mutant
 
 
 def outdated(found: Sequence[Mutant], known: Iterable[Reason]) -> list[Reason]:
-    """List reasons whose mutants were looked at, and none survived."""
+    """List reasons for certain mutants of which some were looked at, and none survived."""
     old = []
     for reason in known:
         verdicts = {mutant.verdict for mutant in found if reason.covers(mutant)}
-        if verdicts and "survived" not in verdicts:
+        if reason.now is not None and verdicts and "survived" not in verdicts:
             old.append(reason)
     return old
 

@@ -98,7 +98,7 @@ def test_too_low_a_score_fails_whatever_the_reasons(capsys: pytest.CaptureFixtur
 
 
 def test_reasons_that_are_no_longer_needed_are_named() -> None:
-    killed, alive, elsewhere = (Reason("", "part.f", f"x = {k}", None) for k in (0, 1, 7))
+    killed, alive, elsewhere = (Reason("", "part.f", f"x = {k}", [f"x = {k + 1}"]) for k in (0, 1, 7))
     assert outdated(found("killed", "survived"), [killed, alive, elsewhere]) == [killed]
 
 

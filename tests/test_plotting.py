@@ -95,6 +95,11 @@ def test_descent_path_draws_route_and_start() -> None:
 
 BAD: list[tuple[str, Any, str]] = [
     ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
+    (
+        "all-zero",
+        lambda: plotting.loss_curve([0.0, 0.0]),
+        "^loss_curve: a logarithmic axis needs .* loss in losses$",
+    ),
     ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
     ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
@@ -148,6 +153,15 @@ def test_axes_must_be_axes() -> None:
         figure_html([1], "A caption of words.")  # type: ignore[arg-type]
 
 
+def test_errors_name_the_function_that_was_called() -> None:
+    with pytest.raises(TypeError, match="^loss_curve: ax must be matplotlib Axes, got list$"):
+        plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="^line_fit: weight must be a tensor of real numbers, got Tensor"):
+        plotting.line_fit([1.0], [1.0], torch.tensor(1j), 0)
+    with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
+        plotting.new_panels(1, size=(torch.inf, 1.0))
+
+
 def test_parameters_of_a_model_may_be_drawn() -> None:
     layer = torch.nn.Linear(1, 1)
     plotting.line_fit(torch.ones(3, 1), torch.ones(3, 1), layer.weight, layer.bias)
@@ -192,6 +206,7 @@ def test_figure_is_one_accessible_self_contained_element() -> None:
     )
     words = [element.text for element in root.iter() if element.text]
     assert {"loss", "updates done", "run", "10⁰"} <= set(words)
+    assert re.search(r"font-size: [\d.]+", markup)
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|<style|url\((?!#)", markup)
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -112,6 +113,20 @@ def test_page_is_self_contained_and_small() -> None:
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<link|<img|import\(|fetch\(|url\((?!#)", markup)
     single = len(plotting.figure_html(*draw(0.1)))
     assert len(page(40)) - len(page(4)) < 36 * single / 2, "frames must share what they have in common"
+
+
+def test_nothing_stands_between_the_elements() -> None:
+    markup = page()
+    assert "<summary>All 4 positions in words</summary>" in markup
+    drawing = re.search(r"<svg xmlns=.*</svg>", markup, re.DOTALL)
+    table = re.search(r"<table>.*</table>", markup, re.DOTALL)
+    assert drawing
+    assert table
+    for part in (drawing[0], table[0]):
+        assert not any(
+            (element.tail or "").strip()
+            for element in ElementTree.fromstring(part.replace(" data-shown", "")).iter()
+        )
 
 
 def test_frames_share_layers_and_show_one() -> None:
