@@ -154,9 +154,9 @@ def test_axes_must_be_axes() -> None:
 
 
 def test_errors_name_the_function_that_was_called() -> None:
-    with pytest.raises(TypeError, match="^loss_curve: ax must be matplotlib Axes, got list$"):
+    with pytest.raises(TypeError, match=r"^loss_curve: ax must be matplotlib Axes, got list$"):
         plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="^line_fit: weight must be a tensor of real numbers, got Tensor"):
+    with pytest.raises(TypeError, match=r"^line_fit: weight must be a tensor of real numbers, got Tensor"):
         plotting.line_fit([1.0], [1.0], torch.tensor(1j), 0)
     with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
         plotting.new_panels(1, size=(torch.inf, 1.0))
