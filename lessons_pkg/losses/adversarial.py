@@ -36,7 +36,7 @@ def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     No twin in torch. Chapter 7. Goodfellow and others (2014).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_same_shape("minimax_generator_loss", fake=fake)
+    require_scores("minimax_generator_loss", reduction, fake=fake)
     return reduce(logsigmoid(-fake), reduction)
 
 
@@ -49,7 +49,7 @@ def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> T
     and others (2014).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_same_shape("non_saturating_generator_loss", fake=fake)
+    require_scores("non_saturating_generator_loss", reduction, fake=fake)
     return reduce(-logsigmoid(fake), reduction)
 
 
@@ -73,7 +73,7 @@ def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Te
     No twin in torch. Chapter 7. Mao and others (2017).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_same_shape("least_squares_generator_loss", fake=fake)
+    require_scores("least_squares_generator_loss", reduction, fake=fake)
     return reduce((fake - 1).square() / 2, reduction)
 
 
@@ -97,5 +97,5 @@ def hinge_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     No twin in torch. Chapter 7. Lim and Ye (2017).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_same_shape("hinge_generator_loss", fake=fake)
+    require_scores("hinge_generator_loss", reduction, fake=fake)
     return reduce(-fake, reduction)
