@@ -30,15 +30,16 @@ STRIP = """() => {
 }"""
 # One of each kind: how wide a thing is and which colours it has depends on what it is and what it stands in.
 THIN = """() => {
-  const article = document.querySelector("main article"), kinds = new Set(), kept = new Set();
-  const kind = (e) => e === article ? "" :
+  const all = document.body, kinds = new Set(), kept = new Set();
+  const kind = (e) => e === all ? "" :
     `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
-  for (const part of article?.querySelectorAll("*") ?? []) {
+  for (const formula of all.querySelectorAll("math")) formula.replaceChildren(); // its words are for a voice
+  for (const part of all.querySelectorAll("*")) {
     if (kinds.has(kind(part))) continue;
     kinds.add(kind(part));
-    for (let e = part; e !== article; e = e.parentElement) kept.add(e);
+    for (let e = part; e !== all; e = e.parentElement) kept.add(e);
   }
-  for (const part of article?.querySelectorAll("*") ?? []) if (!kept.has(part)) part.remove();
+  for (const part of all.querySelectorAll("*")) if (!kept.has(part)) part.remove();
 }"""
 # Two frames later, what watches the sizes of boxes has been told of them.
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
