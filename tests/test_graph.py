@@ -391,9 +391,10 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("visited-1.5", lambda: plotting.backward_graph(NODES, visited=1.5), TypeError, "visited must be an int, got float"),  # type: ignore[arg-type]
     ("visited-True", lambda: plotting.backward_graph(NODES, visited=True), TypeError, "visited must be an int, got bool"),
 ]  # fmt: skip
-GIVEN: list[Any] = [NET, torch.nn.Sequential(NET), NET.parameters(), NET.weight, torch.tensor(1.0), None, 3, "ab",
+GIVEN: list[Any] = [NET, torch.nn.Sequential(NET), list(NET.parameters()), NET.weight, torch.tensor(1.0), None, 3, "ab",
                     [(p, n) for n, p in NET.named_parameters()], [("a", 1)], [("a", NET.bias, 2)]]  # fmt: skip
 BAD += [(f"parameters-{k}", lambda p=p: walk(LOSS, p), TypeError, PAIRS) for k, p in enumerate(GIVEN)]  # type: ignore[misc]
+BAD.append(("parameters-iterator", lambda: walk(LOSS, NET.parameters()), TypeError, PAIRS))  # type: ignore[arg-type]
 for caller in (tree, edges, plotting.backward_graph):
     where: Any = caller
     name = where.__name__
