@@ -15,9 +15,8 @@ _GEOMETRY = re.compile(r' (d|x|y|transform|width|height|points|viewBox)="([^"]*)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-@functools.lru_cache(
-    maxsize=32
-)  # the gate compares the same drawing again for each way to spoil the stored one
+# Remembered: the gate compares the same drawing again for each way to spoil the stored one.
+@functools.lru_cache(maxsize=32)
 def split(markup: str) -> tuple[str, tuple[float, ...]]:
     """Separate what must be equal (elements, styles, words) from what may differ a little (coordinates)."""
     coordinates: list[float] = []
