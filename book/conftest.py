@@ -6,11 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from lessons_pkg.sliders.live import VIEW
 from nbval import plugin
 from nbval.plugin import IPyNbCell, IPyNbFile
 from tools.drawings import moved, without_coordinates
-from tools.notebooks import OFFLINE, merged
+from tools.notebooks import OFFLINE, VIEW, merged
 from tools.spoiling import TARGETS, Place, places, spoil
 
 TAMPERINGS = 25  # per chapter and kind of target

@@ -11,16 +11,18 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--single-threaded",  # its helpers would take the core of the other worker
 ]
 ICON = "/_static/favicon.svg"
 AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
 # Sections far away are not laid out (course.css), and what is not laid out cannot be too wide.
 DRAW_ALL = """* { content-visibility: visible !important }
 .pst-scrollable-table-container { background: none !important } /* axe measures no colours before a gradient */"""
-# What a screen reader is not told of would be most of the work: the twins of formulas for the eye, and the insides
-# of drawings, each of which is one image (the first keeps them). Of code, one piece of each colour is left.
+# Most of the work would be the insides of what is one thing to a screen reader: of formulas, whose words are for a
+# voice, of their twins for the eye, of drawings (the first keeps them). Of code, one piece of each colour is left.
 STRIP = """() => {
   for (const twin of document.querySelectorAll(".katex-html")) twin.remove();
+  for (const formula of document.querySelectorAll("math")) formula.replaceChildren();
   const [first, ...drawings] = document.querySelectorAll("figure svg");
   for (const drawing of drawings) drawing.replaceChildren();
   const colours = new Set();
@@ -33,7 +35,6 @@ THIN = """() => {
   const all = document.body, kinds = new Set(), kept = new Set();
   const kind = (e) => e === all ? "" :
     `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
-  for (const formula of all.querySelectorAll("math")) formula.replaceChildren(); // its words are for a voice
   for (const part of all.querySelectorAll("*")) {
     if (kinds.has(kind(part))) continue;
     kinds.add(kind(part));

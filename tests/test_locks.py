@@ -2,8 +2,10 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
-from importlib.metadata import requires
+from importlib.metadata import requires, version
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -22,7 +24,7 @@ def test_every_npm_package_is_installed_by_hash(folder: str) -> None:
         assert str(package.get("integrity", "")).startswith("sha512-"), name
 
 
-def pins(name: str) -> Iterator[tuple[str, list[str]]]:
+def pins(name: str | Path) -> Iterator[tuple[str, list[str]]]:
     """Each pin of a file, and the hashes that are allowed for its files."""
     text = (ROOT / name).read_text(encoding="utf-8").replace(" \\\n", "")
     for line in text.splitlines():
@@ -69,12 +71,24 @@ def test_nothing_is_needed_here_that_has_no_hash() -> None:
     assert not [name for name in here - locked if not OF_TORCH.fullmatch(name)]
 
 
-def test_hashes_are_demanded_before_anything_else_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("uv_works", [True, False], ids=["uv", "pip, where uv fails"])
+def test_hashes_are_demanded_before_anything_else_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uv_works: bool
+) -> None:
     commands: list[str] = []
-    monkeypatch.setattr(bootstrap, "run", lambda command, _: commands.append(" ".join(command)))
-    bootstrap.install_pinned("python")
-    hashed, pinned = commands
-    assert "--require-hashes --no-deps --only-binary :all: -r" in hashed
-    assert hashed.endswith("requirements.lock")
+
+    def called(command: list[str], **_: object) -> int:
+        commands.append(" ".join(command))
+        return int("-m uv" in commands[-1] and not uv_works)
+
+    monkeypatch.setattr(subprocess, "call", called)
+    bootstrap.install_pinned(str(tmp_path), "python")
+    uv, *hashed, pinned = commands
+    assert len(hashed) == (1 if uv_works else 2)
+    for command in (uv, *hashed):
+        assert "--require-hashes --no-deps --only-binary :all: -r" in command
+    assert uv.endswith(f"-r {tmp_path / 'uv.lock'}")
+    assert [pin for pin, hashes in pins(tmp_path / "uv.lock") if hashes] == [f"uv=={version('uv')}"]
+    assert all(command.endswith("requirements.lock") for command in hashed)
     assert "--no-build-isolation" in pinned, "building would fetch setuptools, whichever is newest"
     assert "constraints.txt -e" in pinned

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import DRAW_ALL, looks
+from tests.browser import DRAW_ALL, STRIP, looks
 
 pytestmark = pytest.mark.site
 
@@ -47,6 +47,7 @@ def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == 0
     page.add_style_tag(content=DRAW_ALL)
+    page.evaluate(STRIP)
     page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
     for look in looks(page, widths=(1280,)):
         reached, unseen = page.evaluate(UNSEEN)

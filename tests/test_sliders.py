@@ -1,5 +1,6 @@
 """The slider's two lives, without a browser; the browser tests move it."""
 
+import functools
 import re
 import sys
 from typing import Any
@@ -103,6 +104,7 @@ def test_without_ipywidgets_the_page_remains(
     assert set(shown[0]) == {"text/plain", "text/html"}
 
 
+@functools.cache
 def page(count: int = 4) -> str:
     frames = [frame(k, str(k), *draw(0.1 + k)) for k in range(count)]
     return slider_html(frames, label="lr", start=0)
@@ -112,7 +114,7 @@ def test_page_is_self_contained_and_small() -> None:
     markup = page()
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<link|<img|import\(|fetch\(|url\((?!#)", markup)
     single = len(plotting.figure_html(*draw(0.1)))
-    assert len(page(40)) - len(page(4)) < 36 * single / 2, "frames must share what they have in common"
+    assert len(page(16)) - len(page(4)) < 12 * single / 2, "frames must share what they have in common"
 
 
 def test_nothing_stands_between_the_elements() -> None:

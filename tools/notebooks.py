@@ -12,12 +12,13 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from lessons_pkg.runtime import REPRODUCIBLE
-from lessons_pkg.sliders.live import VIEW
 from tools.drawings import moved, without_coordinates
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
+# The package's own two words, said again: to import it would load torch into each process that only compares.
+REPRODUCIBLE = "LESSONS_REPRODUCIBLE"
+VIEW = "application/vnd.jupyter.widget-view+json"
 # The same in `make notebooks` and in nbval: one thread, so that sums are added in one order.
 ENVIRONMENT = {REPRODUCIBLE: "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 NO_NETWORK = str(ROOT / "tools" / "no_network")
