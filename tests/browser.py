@@ -32,12 +32,13 @@ STRIP = """() => {
 }"""
 # One of each kind: how wide a thing is and which colours it has depends on what it is and what it stands in.
 THIN = """() => {
-  const all = document.body, kinds = new Set(), kept = new Set();
-  const kind = (e) => e === all ? "" :
+  const all = document.body, kinds = new Map([[all, ""]]), seen = new Set(), kept = new Set();
+  const kind = (e) => kinds.get(e) ??
     `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
   for (const part of all.querySelectorAll("*")) {
-    if (kinds.has(kind(part))) continue;
-    kinds.add(kind(part));
+    kinds.set(part, kind(part));
+    if (seen.has(kind(part))) continue;
+    seen.add(kind(part));
     for (let e = part; e !== all; e = e.parentElement) kept.add(e);
   }
   for (const part of all.querySelectorAll("*")) if (!kept.has(part)) part.remove();
@@ -81,6 +82,24 @@ class Visit:
     def note_failure(self, request: Any) -> None:
         if not request.url.endswith(ICON):
             self.errors.append(f"failed: {request.url}")
+
+
+class Phone(Visit):
+    """One window for many pages: a reader goes from page to page, and a new window would take longer than a page."""
+
+    def __init__(self, browser: Any, base: str) -> None:
+        super().__init__(browser, base, has_touch=True, reduced_motion="reduce")
+
+    def turn_to(self, name: str) -> Any:
+        """Open a page as if it were the first, and return it."""
+        self.asked.clear()
+        self.errors.clear()
+        self.strangers.clear()
+        self.context.set_offline(False)
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.page.emulate_media(color_scheme="light", media="screen")
+        self.page.goto(self.base + name, wait_until="load")
+        return self.page
 
 
 def looks(

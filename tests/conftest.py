@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from tests.browser import FLAGS, Quiet, Visit
+from tests.browser import FLAGS, Phone, Quiet, Visit
 from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
@@ -68,6 +68,22 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def window(browser: Any) -> Phone:
+    return Phone(browser, HTML.as_uri() + "/")
+
+
+@pytest.fixture
+def phone(window: Phone) -> Iterator[Phone]:
+    yield window
+    nothing_wrong(window)
+
+
+def nothing_wrong(visit: Visit) -> None:
+    assert visit.errors == []
+    assert visit.strangers == [], "the book must ask nothing of another origin"
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     handler = functools.partial(Quiet, directory=str(HTML))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
@@ -92,6 +108,5 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
 
     yield open_page
     for made in visits:
-        assert made.errors == []
-        assert made.strangers == [], "the book must ask nothing of another origin"
+        nothing_wrong(made)
         made.context.close()

@@ -17,6 +17,7 @@ from tests.browser import (
     FRAME,
     STRIP,
     THIN,
+    Phone,
     Visit,
     folder_of,
     looks,
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.site
 CHAPTERS = [f"book/{path.stem}.html" for path in conftest.CHAPTERS]
 NOTEBOOKS = [f"book/{path.stem}.html" for path in conftest.NOTEBOOKS]
 EVERY = [*PAGES, "search.html"]
+FIRST = "book/index.html"
 LIGHT = "book/choosing-a-loss.html"  # for what holds on any page
 BOTH = pytest.mark.parametrize(
     "base", ["file", "http"], indirect=True
@@ -45,13 +47,10 @@ if chromium_path() is None and not os.environ.get("CI"):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_themes(
-    visit: Any, name: str
+    phone: Phone, name: str
 ) -> None:
     # On a phone first, with a finger besides the mouse; without "reduce", the sidebar glides away while we look.
-    phone = {"width": 390, "height": 844}
-    opened = visit(name, viewport=phone, has_touch=True, reduced_motion="reduce")
-    page = opened.page
-    check_weight(opened, name)
+    page = phone.turn_to(name)
     assert page.evaluate("document.documentElement.lang") == "en"
     article = page.locator("main").inner_text()
     assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
@@ -59,11 +58,12 @@ def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_th
     if name in CHAPTERS:
         check_figures(page)
         check_formulas(page)
-        opened.context.set_offline(True)
+        phone.context.set_offline(True)
         check_slider(page)
     if name in NOTEBOOKS:
         check_ids_and_the_colab_button(page, name)
     page.add_style_tag(content=DRAW_ALL)
+    check_weight(phone, name)  # with the fonts of everything on the page
     if os.environ.get("SCREENSHOTS"):
         take_pictures(page, folder_of(name))
     check_looks(page, name in CHAPTERS)
@@ -94,49 +94,47 @@ def check_looks(page: Any, is_chapter: bool) -> None:
 
 # The test above opens files, the stricter place. From a server, a page of each kind.
 @pytest.mark.parametrize("base", ["http"], indirect=True)
-@pytest.mark.parametrize("name", [CHAPTERS[0], "book/index.html", "book/from-error-to-chapter.html",
+@pytest.mark.parametrize("name", [CHAPTERS[0], FIRST, "book/from-error-to-chapter.html",
                                   "book/package-api.html", "book/ledger.html"])  # fmt: skip
 def test_page_is_quiet_from_a_server_too(visit: Any, base: str, name: str) -> None:
     visit(name).page.evaluate("document.fonts.ready.then(() => 0)")
 
 
-def slider_state(page: Any) -> dict[str, Any]:
-    state: dict[str, Any] = page.evaluate(
-        """() => {
-          const figure = document.querySelector("figure.lesson-slider"), input = figure.querySelector("input");
+def slider_states(page: Any) -> list[dict[str, Any]]:
+    """What each slider of a page says and shows."""
+    states: list[dict[str, Any]] = page.evaluate(
+        """() => [...document.querySelectorAll("figure.lesson-slider")].map((figure) => {
+          const input = figure.querySelector("input"), row = figure.querySelectorAll("tbody tr")[input.value];
           const shown = [...figure.querySelectorAll("[data-shown]")];
           return {value: Number(input.value), spoken: input.getAttribute("aria-valuetext"),
             output: figure.querySelector("output").textContent, caption: figure.querySelector("figcaption").textContent,
+            row: [row.querySelector("th").textContent, row.querySelector("td").textContent],
             frames: [...new Set(shown.map((layer) => layer.dataset.frame))], markup: shown.map((l) => l.innerHTML).join(""),
             visible: shown.every((layer) => getComputedStyle(layer).display !== "none")};
-        }"""
+        })"""
     )
-    return state
+    return states
 
 
 def check_moved(page: Any, before: dict[str, Any]) -> dict[str, Any]:
-    after = slider_state(page)
+    (after,) = slider_states(page)
     assert after["value"] != before["value"]
     assert after["frames"] == [str(after["value"])]
     assert after["visible"]
     assert after["markup"] != before["markup"], "the figure must change"
     assert after["caption"] != before["caption"], "the caption must change"
-    row = page.locator("figure.lesson-slider tbody tr").nth(after["value"])
-    assert row.locator("td").text_content() == after["caption"]
-    assert row.locator("th").text_content() == after["output"] == after["spoken"]
+    assert after["row"] == [after["output"], after["caption"]] == [after["spoken"], after["caption"]]
     return after
 
 
 def check_slider(page: Any) -> None:
-    first = slider_state(page)
     check_keyboard(page)
     check_pointer(page, 0.8, page.mouse.click)
     check_pointer(page, 0.3, page.touchscreen.tap)
-    check_print(page, first)
 
 
 def check_keyboard(page: Any) -> None:
-    before = slider_state(page)
+    (before,) = slider_states(page)
     page.locator("figure.lesson-slider input").first.focus()
     page.keyboard.press("ArrowRight")
     after = check_moved(page, before)
@@ -157,26 +155,10 @@ def check_keyboard(page: Any) -> None:
 def check_pointer(page: Any, share: float, press: Callable[[float, float], None]) -> None:
     slider = page.locator("figure.lesson-slider input").first
     slider.scroll_into_view_if_needed()
-    before, box = slider_state(page), slider.bounding_box()
+    (before,), box = slider_states(page), slider.bounding_box()
     assert box["height"] >= 24, "large enough for a finger"
     press(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
     check_moved(page, before)
-
-
-def check_print(page: Any, first: dict[str, Any]) -> None:
-    rows = page.locator("figure.lesson-slider tbody tr")
-    slider = page.locator("figure.lesson-slider input").first
-    slider.focus()
-    page.keyboard.press("End")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    printed = slider_state(page)
-    assert (printed["caption"], printed["frames"]) == (first["caption"], first["frames"])
-    assert not slider.is_visible()
-    assert rows.last.is_visible()
-    page.emulate_media(media="screen")
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert slider_state(page)["value"] == rows.count() - 1
 
 
 def test_printing_tells_the_page(visit: Any) -> None:
@@ -186,43 +168,76 @@ def test_printing_tells_the_page(visit: Any) -> None:
     assert page.evaluate("globalThis.printed")
 
 
-def test_without_scripts_every_sliders_first_frame_and_table_remain(browser: Any, server: str) -> None:
-    """All chapters' sliders, brought together on one light page."""
+def all_sliders(browser: Any, server: str, **options: Any) -> Visit:
+    """All chapters' sliders, brought together on the first page, whose policy knows their script, and nothing else."""
     slider = re.compile(r'(?s)<figure class="lesson-slider".*?</figure>')
-    pages = [(HTML / name).read_text(encoding="utf-8") for name in CHAPTERS]
+    article = re.compile(r'(?s)(?<=<article class="bd-article">).*?(?=</article>)')
+    first, *pages = [(HTML / name).read_text(encoding="utf-8") for name in (FIRST, *CHAPTERS)]
     together = "\n".join(found for page in pages for found in slider.findall(page))
-    article = re.compile(r"(?s)(?<=<article class=\"bd-article\">).*?(?=</article>)")
-    light, count = article.subn(lambda _: together, (HTML / LIGHT).read_text(encoding="utf-8"))
+    body, count = article.subn(lambda _: together, first)
     assert count == 1
-    opened = Visit(browser, server, java_script_enabled=False)
-    page = opened.page
-    page.route(f"**/{LIGHT}", lambda route: route.fulfill(body=light))
-    page.goto(server + LIGHT)
-    figures = page.locator("figure.lesson-slider").all()
-    assert len(figures) == len(CHAPTERS)
-    for figure in figures:
+    opened = Visit(browser, server, **options)
+    opened.page.route(f"**/{FIRST}", lambda route: route.fulfill(body=body))
+    opened.page.goto(server + FIRST)
+    assert opened.page.locator("figure.lesson-slider").count() == len(CHAPTERS)
+    return opened
+
+
+def test_without_scripts_every_sliders_first_frame_and_table_remain(browser: Any, server: str) -> None:
+    opened = all_sliders(browser, server, java_script_enabled=False)
+    for figure in opened.page.locator("figure.lesson-slider").all():
         assert figure.locator("svg").is_visible()
         assert not figure.locator("input").is_visible()
         assert figure.locator("figcaption").is_visible()
-        figure.locator("summary").click()
+        figure.locator("summary").press("Enter")
         assert figure.locator("tbody tr").last.is_visible()
     assert (opened.errors, opened.strangers) == ([], [])
     opened.context.close()
 
 
+def what_is_seen(page: Any) -> list[Any]:
+    return [(state["caption"], state["markup"], state["visible"]) for state in slider_states(page)]
+
+
+def test_on_paper_every_slider_is_its_first_frame_and_its_table(browser: Any, server: str) -> None:
+    opened = all_sliders(browser, server)
+    page = opened.page
+    first = what_is_seen(page)
+    for figure in page.locator("figure.lesson-slider input").all():
+        figure.focus()
+        page.keyboard.press("End")
+    last = what_is_seen(page)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert what_is_seen(page) == first != last
+    assert page.locator("figure.lesson-slider input >> visible=true").count() == 0
+    for figure in page.locator("figure.lesson-slider").all():
+        assert figure.locator("tbody tr").last.is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert what_is_seen(page) == last
+    assert (opened.errors, opened.strangers) == ([], [])
+    opened.context.close()
+
+
 def check_figures(page: Any) -> None:
-    figures = page.locator("figure.lesson-figure, figure.lesson-slider")
-    assert figures.count() >= 2
-    for figure in figures.all():
-        caption = figure.locator("figcaption").text_content()
+    """Each drawing is one image to a screen reader, and its name is the caption that all can read."""
+    figures = page.evaluate(
+        """() => [...document.querySelectorAll("figure.lesson-figure, figure.lesson-slider")].map((figure) => [
+          figure.querySelector("figcaption").textContent,
+          ...[...figure.querySelectorAll("svg[role=img]")].map((svg) =>
+            document.getElementById(svg.getAttribute("aria-labelledby")).textContent)])"""
+    )
+    assert len(figures) >= 2
+    for caption, *names in figures:
         assert len(caption.split()) >= 5
-        assert figure.get_by_role("img", name=caption, exact=True).count() == 1
+        assert names == [caption]
     for image in page.locator("article img").all():
         assert image.get_attribute("alt")
 
 
 def test_what_shuts_readers_out_is_seen_also_on_a_page_that_was_thinned(visit: Any) -> None:
-    page = visit("book/glossary.html", reduced_motion="reduce").page
+    page = visit(LIGHT, reduced_motion="reduce").page
     page.add_style_tag(content=DRAW_ALL + "[data-theme=dark] article p { color: #555 !important }")
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -265,6 +280,7 @@ def check_formulas(page: Any) -> None:
     formulas = page.locator("article .katex")
     assert formulas.count() >= 10
     assert page.locator("article .katex-mathml math").count() == formulas.count()
+    formulas.first.scroll_into_view_if_needed()
     page.evaluate("document.fonts.ready.then(() => 0)")
     assert page.evaluate(
         "[...document.fonts].some((f) => f.family.includes('KaTeX') && f.status === 'loaded')"
@@ -294,7 +310,7 @@ def test_search_finds_a_symbol(visit: Any, base: str, symbol: str, where: str) -
 
 
 def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(visit: Any) -> None:
-    page = visit("book/index.html").page
+    page = visit(FIRST).page
     for width, height, least in ((390, 844, 100), (1280, 800, None)):
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(FRAME)

@@ -43,11 +43,11 @@ def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that
     visit: Any, name: str
 ) -> None:
     page = visit(name, reduced_motion="no-preference").page
+    page.evaluate(STRIP)
     assert page.evaluate(MOVING) > 0
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == 0
     page.add_style_tag(content=DRAW_ALL)
-    page.evaluate(STRIP)
     page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
     for look in looks(page, widths=(1280,)):
         reached, unseen = page.evaluate(UNSEEN)
