@@ -49,6 +49,14 @@ def copy(tmp_path: Path) -> Path:
     return filled(tmp_path)
 
 
+def test_every_test_that_an_attack_asks_is_there() -> None:
+    asked = {test.partition("[")[0] for one in ATTACKS.values() for test in one.asked if "::" in test}
+    assert len(asked) > 20
+    for test in asked:
+        file, name = test.split("::")
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), test
+
+
 def look_there(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the gate's tests read the copy."""
     for module in (test_project, test_strict, test_notebooks):

@@ -122,7 +122,7 @@ ATTACKS |= {
     "gate: build": softer("tools/book.py", f"{STRICT}a_warning_of_the_build_is_an_error", "a warning"),
     "gate: tampering": softer(
         "book/conftest.py",
-        f"{TOOLS}the_gate_is_red_for_every_spoilt_notebook_and_says_what_to_do",
+        f"{TOOLS}the_gate_is_red_for_every_spoilt_cell_and_says_what_to_do",
         "tampered",
     ),
     "gate: tolerance": softer(
