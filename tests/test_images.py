@@ -1,7 +1,7 @@
 """Images and the table of confusion: what they draw, what they refuse, how they look."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 
 from lessons_pkg import plotting
 from lessons_pkg.plotting import style
@@ -26,12 +28,9 @@ def patches(ax: Axes) -> dict[str, PathPatch]:
 
 
 def boxes(patch: PathPatch) -> list[tuple[float, float, float, float]]:
-    """Left, top, right and bottom of each rectangle in a path."""
-    corners = torch.tensor(patch.get_path().vertices, dtype=torch.float64)
-    if len(corners) < 5:
-        return []  # nothing to fill
-    fours = corners.reshape(-1, 5, 2)
-    return [(*low, *high) for low, high in zip(fours.amin(1).tolist(), fours.amax(1).tolist(), strict=True)]
+    """Left, top, right and bottom of each rectangle in a path, told apart as matplotlib does to fill them."""
+    apart = map(torch.tensor, patch.get_path().to_polygons())
+    return [(*corners.amin(0).tolist(), *corners.amax(0).tolist()) for corners in apart]
 
 
 def painted(ax: Axes, high: int, wide: int) -> torch.Tensor:
@@ -51,10 +50,10 @@ def painted(ax: Axes, high: int, wide: int) -> torch.Tensor:
     seed=st.integers(0, 10**6),
     high=st.integers(1, 6),
     wide=st.integers(1, 6),
-    scale=st.sampled_from([1, 255]),
+    scale=st.sampled_from([0.25, 1, 255]),
 )
 def test_an_image_is_drawn_in_eighths_of_its_largest_value(
-    seed: int, high: int, wide: int, scale: int
+    seed: int, high: int, wide: int, scale: float
 ) -> None:
     draw = torch.Generator().manual_seed(seed)
     image = scale * torch.randint(0, 5, (1, high, wide), generator=draw).double() / 4
@@ -64,6 +63,18 @@ def test_an_image_is_drawn_in_eighths_of_its_largest_value(
     assert {patch.get_facecolor()[:3] for patch in patches(ax).values()} == {rgb(style.INK)}
 
 
+def whole(ax: Axes) -> Figure:
+    assert isinstance(ax.figure, Figure)
+    return ax.figure
+
+
+def extents(ax: Axes, texts: Iterable[Text]) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each text as it is drawn, measured in pixels of the image or cells."""
+    whole(ax).draw_without_rendering()
+    found = [text.get_window_extent().transformed(ax.transData.inverted()) for text in texts]
+    return [(box.x0, box.y1, box.x1, box.y0) for box in found]  # the y axis points down
+
+
 def rgb(colour: str) -> tuple[float, ...]:
     return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
 
@@ -71,17 +82,41 @@ def rgb(colour: str) -> tuple[float, ...]:
 def test_images_stand_in_rows_with_their_labels_below() -> None:
     ax = plotting.image_grid(torch.ones(5, 2, 4), list("abcde"), columns=2)
     assert boxes(patches(ax)["ink-8"])[0] == (0, 0, 4, 1)  # a row of one shade is one rectangle
-    places = {text.get_text(): text.get_position() for text in ax.texts}
-    assert list(places) == list("abcde")
+    assert [text.get_text() for text in ax.texts] == list("abcde")
     lefts = [box[0] for box in boxes(patches(ax)["ink-8"])[::2]]
     tops = [box[1] for box in boxes(patches(ax)["ink-8"])[::2]]
     assert lefts == pytest.approx([0, 4.8, 0, 4.8, 0])
     assert tops == pytest.approx([0, 0, 2.7, 2.7, 5.4])
-    for (x, y), left, top in zip(places.values(), lefts, tops, strict=True):
-        assert x == pytest.approx(left + 2)
-        assert top + 2 < y < top + 2.7  # between this image and the next row
-    assert ax.yaxis_inverted()
+    for (x0, y0, x1, y1), left, top in zip(extents(ax, ax.texts), lefts, tops, strict=True):
+        assert (x0 + x1) / 2 == pytest.approx(left + 2, abs=0.02)
+        assert top + 2 < y0 < y1 < top + 2.7  # between this image and the next row
+    assert {text.get_color() for text in ax.texts} == {style.INK}  # black would be lost at night
+
+
+@pytest.mark.parametrize(("columns", "right"), [(2, 8.8), (1, 4.0), (5, 4.8 * 4 + 4)])
+def test_images_are_all_in_view_with_square_pixels_and_little_beside_them(columns: int, right: float) -> None:
+    ax = plotting.image_grid(torch.ones(5, 2, 4), list("abcde"), columns=columns)
+    (low_x, high_x), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert max(box[2] for box in boxes(patches(ax)["ink-8"])) == pytest.approx(right)
+    assert -1 < low_x < 0
+    assert right < high_x < right + 1
+    assert -1 < top < 0
+    assert max(extent[3] for extent in extents(ax, ax.texts)) < bottom
+    assert ax.get_aspect() == 1
     assert not ax.axison
+
+
+@pytest.mark.parametrize(("shape", "columns"), [((5, 2, 4), 2), ((10, 8, 8), 5), ((6, 4, 2), 3)])
+def test_a_figure_is_as_high_as_its_rows_need(shape: tuple[int, ...], columns: int) -> None:
+    ax = plotting.image_grid(torch.ones(shape), ["x"] * shape[0], columns=columns)
+    whole(ax).draw_without_rendering()
+    used, given = ax.get_window_extent(), whole(ax).bbox
+    assert used.width > 0.9 * given.width
+    assert used.height > 0.9 * given.height
+
+
+def test_a_figure_may_be_given_its_height() -> None:
+    assert whole(plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=2.5)).get_figheight() == 2.5
 
 
 def test_blank_and_negative_images_have_no_ink() -> None:
@@ -102,6 +137,16 @@ def test_a_table_shows_every_count_that_is_not_zero() -> None:
     assert numbers["2"][1] == pytest.approx(numbers["5"][1])  # in the same row
     assert numbers["1"][1] == pytest.approx(numbers["12"][1])
     assert numbers["12"][1] > numbers["7"][1] > numbers["5"][1]  # downwards
+
+
+def test_numbers_stand_in_the_middle_of_their_cells() -> None:
+    ax = plotting.confusion_table(COUNTS)
+    [numbers] = ax.artists
+    texts: list[Text] = numbers.texts  # type: ignore[attr-defined]
+    for text, (x0, y0, x1, y1) in zip(texts, extents(ax, texts), strict=True):
+        row, column = torch.argwhere(COUNTS.eq(int(text.get_text())))[0].tolist()
+        assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((column, row), abs=0.01)
+    assert {text.get_color() for text in texts} == {style.INK}  # black would be lost at night
 
 
 def test_a_table_shades_its_diagonal_and_its_errors() -> None:
@@ -152,6 +197,10 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: plotting.image_grid(torch.full((1, 2, 2), torch.nan), ["x"]),
         "^image_grid: images must be finite: nan and",
+    ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=torch.inf),
+        "^image_grid: size must be finite, got inf$",
     ),
     (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
 ]

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 import torch
+from matplotlib.colors import same_color
 
 from lessons_pkg import plotting
 from lessons_pkg.plotting import style
@@ -44,16 +45,35 @@ def test_geometric_decay_is_straight_between_its_ends() -> None:
 
 def test_line_fit_draws_errors_line_and_points() -> None:
     ax = plotting.line_fit([1.0, 3.0], [2.0, 2.0], weight=1.0, bias=0.5)
-    segments = ax.collections[0].get_segments()  # type: ignore[attr-defined]
-    assert [segment.tolist() for segment in segments] == [[[1.0, 2.0], [1.0, 1.5]], [[3.0, 2.0], [3.0, 3.5]]]
+    errors: Any = ax.collections[0]
+    assert [segment.tolist() for segment in errors.get_segments()] == [
+        [[1.0, 2.0], [1.0, 1.5]],
+        [[3.0, 2.0], [3.0, 3.5]],
+    ]
     (x, y), (points_x, points_y) = drawn(ax, 0), drawn(ax, 1)
     assert [b - a for a, b in zip(x, y, strict=True)] == pytest.approx([0.5, 0.5])
     assert (points_x, points_y) == ([1.0, 3.0], [2.0, 2.0])
     line, points = ax.get_lines()
     assert (line.get_label(), line.get_color()) == ("fitted line", style.BLUE)
     assert (points.get_label(), points.get_marker(), points.get_color()) == ("data", "o", style.INK)
-    assert ax.collections[0].get_label() == "error"
+    assert errors.get_label() == "error"
+    assert same_color(errors.get_edgecolor(), style.ORANGE)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+    plotting.line_fit([1.0, 3.0], [2.0, 2.0], weight=0.0, bias=2.0, ax=ax)
+    _, _, line, points = ax.get_lines()  # a second fit: not in the colours that are next in turn
+    assert (line.get_color(), points.get_color()) == (style.BLUE, style.INK)
+
+
+@pytest.mark.parametrize("xs", [[1.0, 3.0], [1000.0, 3000.0], [-1002.0, -1000.0]], ids=str)
+def test_a_fitted_line_reaches_a_little_beyond_the_points_wherever_they_are(xs: list[float]) -> None:
+    ((left, right), _) = drawn(plotting.line_fit(xs, [2.0, 2.0], weight=1.0, bias=0.5))
+    for beyond in (xs[0] - left, right - xs[1]):
+        assert 0.05 < beyond / (xs[1] - xs[0]) < 0.5
+
+
+def test_a_single_point_has_a_line_too() -> None:
+    ((left, right), _) = drawn(plotting.line_fit([2.0], [3.0], weight=1.0, bias=0.5))
+    assert left < 2.0 < right
 
 
 def test_valley_levels_hold_the_loss_they_should() -> None:
@@ -158,6 +178,8 @@ def test_errors_name_the_function_that_was_called() -> None:
         plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^line_fit: weight must be a tensor of real numbers, got Tensor"):
         plotting.line_fit([1.0], [1.0], torch.tensor(1j), 0)
+    with pytest.raises(TypeError, match=r"^confusion_table: names must be a sequence, got int$"):
+        plotting.confusion_table(torch.eye(2), names=3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
         plotting.new_panels(1, size=(torch.inf, 1.0))
 

@@ -50,7 +50,7 @@ def _ink(ax: Axes, levels: Tensor, corners: Sequence[tuple[float, float]]) -> No
 
 def _bare(ax: Axes, right: float, bottom: float) -> None:
     ax.set(xlim=(-0.5, right + 0.5), ylim=(bottom + 0.2, -0.5), aspect="equal")
-    ax.grid(visible=False)
+    ax.set_axis_off()
 
 
 def _require_images(images: Tensor, labels: Sequence[str], columns: int, size: float | None) -> list[str]:
@@ -93,7 +93,6 @@ def image_grid(
         ax.text(left + wide / 2, top + high * 1.06, label, ha="center", va="top", fontsize=9, color=INK)
     _ink(ax, levels, corners)
     _bare(ax, min(columns, len(levels)) * step_x - 0.2 * wide, rows * step_y)
-    ax.axis("off")
     return ax
 
 
@@ -102,7 +101,6 @@ class _Numbers(Artist):
 
     def __init__(self, ax: Axes, counts: Tensor) -> None:
         super().__init__()
-        self.set_in_layout(False)
         self.texts = []
         for row, column in counts.nonzero().tolist():
             text = Text(column, row, str(int(counts[row, column])), ha="center", va="center", fontsize=9)
