@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons_pkg.checks import EXERCISES, check
-from lessons_pkg.checks.chapter01 import curvatures
+from lessons_pkg.checks.chapter01 import curvatures, loss_from
 from lessons_pkg.checks.exercise import Exercise, Mistake, verdict
 
 MISTAKES = [(name, mistake) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
@@ -92,6 +92,10 @@ def test_answers_and_mistakes_agree_with_independent_computations(name: str) -> 
     ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
     for value, independent in zip(ours, INDEPENDENT[name], strict=True):
         assert value == pytest.approx(independent, rel=1e-9)
+
+
+def test_the_closed_form_is_gradient_descent_from_any_start() -> None:
+    assert loss_from((0.1, -0.3), 20) == pytest.approx(loss_of(0.1, -0.3, 20), rel=1e-9)
 
 
 def test_fastest_rates_agree_with_independent_computations() -> None:

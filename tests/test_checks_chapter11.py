@@ -14,9 +14,9 @@ from tests.answers import all_of
 Row = list[float]
 
 
-def seven(start: float = 0.25, total: int = 3, size: int = 2, gamma: float = 0.1) -> Row:
+def seven(start: float = 0.25, total: int = 3, size: int = 2) -> Row:
     warm = [start + (1 - start) * min(t, total) / total for t in range(3)]
-    return [0.2 * factor for factor in warm + [gamma ** (t // size) for t in range(4)]]
+    return [0.2 * factor for factor in warm + [0.1 ** (t // size) for t in range(4)]]
 
 
 def nine(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row:

@@ -34,12 +34,12 @@ def _shares() -> list[Case]:
 
 def _areas() -> tuple[float, float, float]:
     """Intersection, union and enclosing area of the two boxes, by painting unit squares."""
-    area = torch.zeros(2, 4, 6, dtype=torch.float64)
+    area = torch.zeros(2, 4, 6)
     for k, box in enumerate((TRUE_BOX, BOX)):
         x1, y1, x2, y2 = (int(edge) for edge in box)
         area[k, y1:y2, x1:x2] = 1
     shared, union = area.prod(0), area.amax(0)
-    return shared.sum().item(), union.sum().item(), float(area[0].numel())
+    return shared.sum().item(), union.sum().item(), float(union.numel())
 
 
 def _on_areas(formula: Callable[[float, float, float], float]) -> float:

@@ -32,12 +32,12 @@ def _seven(make: Callable[[optim.Optimizer], Any]) -> Rates:
     return tuple(used)
 
 
-def seven_rates(start: float = 0.25, total: int = 3, size: int = 2, gamma: float = 0.1) -> Rates:
+def seven_rates(start: float = 0.25, total: int = 3, size: int = 2) -> Rates:
     """Run exercise 11.1, or what somebody makes of it who read an argument wrong."""
 
     def make(optimizer: optim.Optimizer) -> lr_scheduler.SequentialLR:
         warm = lr_scheduler.LinearLR(optimizer, start_factor=start, total_iters=total)
-        stairs = lr_scheduler.StepLR(optimizer, step_size=size, gamma=gamma)
+        stairs = lr_scheduler.StepLR(optimizer, step_size=size, gamma=0.1)
         return lr_scheduler.SequentialLR(optimizer, [warm, stairs], milestones=[3])
 
     return _seven(make)

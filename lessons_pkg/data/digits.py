@@ -85,6 +85,5 @@ def digits(
         x, y = torch.cat([x, test_x]), torch.cat([y, test_y])
     else:
         raise ValueError(f"digits: source must be 'digits' or 'mnist', got {source!r}")
-    x = (x.flatten(1).to(dtype) / x.max()).to(device)
-    y = y.to(device)
-    return Splits(*(Part(x[part.to(device)], y[part.to(device)]) for part in rows))
+    x = x.flatten(1).to(dtype) / x.max()
+    return Splits(*(Part(x[part].to(device), y[part].to(device)) for part in rows))
