@@ -94,6 +94,15 @@ def test_binary_losses_equal_torch(shape: tuple[int, ...], dtype: torch.dtype, t
             require_equal("binary_cross_entropy_with_logits", x, t, weight, **options)
 
 
+def test_factors_of_another_type_take_that_of_the_loss() -> None:
+    t, factor = drawn((4,), 2).sigmoid().float(), drawn((4,), 5).abs()
+    for reduction in REDUCTIONS:
+        p, x = drawn((4,)).sigmoid().float().requires_grad_(), drawn((4,)).float().requires_grad_()
+        require_equal("binary_cross_entropy", p, t, factor, reduction=reduction)
+        require_equal("binary_cross_entropy_with_logits", x, t, factor, reduction=reduction)
+        require_equal("binary_cross_entropy_with_logits", x, t, pos_weight=factor, reduction=reduction)
+
+
 def test_probabilities_at_the_ends_have_torchs_clamp_and_torchs_slope() -> None:
     ends = [0.0, 1e-320, 1e-50, 1e-14, 1e-12, 0.3, 1 - 1e-14, 1 - 2**-53, 1.0]
     p, t = (
@@ -252,6 +261,7 @@ bce, logits = binary_cross_entropy, binary_cross_entropy_with_logits
 BAD: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: nll_loss(Z, P), TypeError, r"nll_loss: target must hold class indices \(int64 or uint8\), got Tensor torch\.float32"),
     (lambda: nll_loss(Z, Y + 2), ValueError, r"nll_loss: target must lie in 0\.\.3 or be ignore_index -100, got 4"),
+    (lambda: nll_loss(Z, Y, ignore_index=1.5), TypeError, "^nll_loss: ignore_index must be an int, got float$"),  # type: ignore[arg-type]
     (lambda: nll_loss(Z, Y[:2]), ValueError, r"class indices must be \(3,\), got torch\.int64 \(2,\)"),
     (lambda: nll_loss(Z, Y, torch.ones(3)), ValueError, r"nll_loss: weight must be \(4,\)"),
     (lambda: nll_loss(Z, Y, reduction="avg"), ValueError, "mean, sum or none, got 'avg'"),

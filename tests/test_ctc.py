@@ -14,6 +14,7 @@ from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional
 
 from lessons_pkg.losses import ctc_loss
+from lessons_pkg.losses.sequence_targets import as_counts
 
 F64 = torch.float64
 
@@ -136,6 +137,11 @@ def test_ours_is_the_derivative_by_the_log_probabilities_and_torchs_is_not() -> 
     torch.testing.assert_close(torchs[:4], (ours + log_p.exp())[:4].detach())
 
 
+@pytest.mark.parametrize("lengths", [(4, 3), IN], ids=["tuple", "tensor"])
+def test_lengths_go_where_the_log_probabilities_are(lengths: Any) -> None:
+    assert as_counts("f", torch.empty(4, 2, 3, device="meta"), input_lengths=lengths).is_meta
+
+
 P, T2 = torch.zeros(4, 2, 3), torch.tensor([[1, 2], [1, 1]])
 BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "int": (lambda: ctc_loss(P.long(), T2, (4, 4), (2, 2)), TypeError, "ctc_loss: log_probs must be floating-point"),
@@ -144,9 +150,11 @@ BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "empty": (lambda: ctc_loss(P[:, :0], T2[:0], (), ()), ValueError, r"not empty, got \(4, 0, 3\)"),
     "blank": (lambda: ctc_loss(P, T2, (4, 4), (2, 2), 3), ValueError, r"blank must lie in 0\.\.2, got 3"),
     "negative-blank": (lambda: ctc_loss(P, T2, (4, 4), (2, 2), -1), ValueError, "got -1"),
+    "word-blank": (lambda: ctc_loss(P, T2, (4, 4), (2, 2), "0"), TypeError, "^ctc_loss: blank must be an int, got str$"),  # type: ignore[arg-type]
     "float-targets": (lambda: ctc_loss(P, T2.float(), (4, 4), (2, 2)), TypeError,
                       r"targets must be integers \(int64 or int32\), got Tensor torch\.float32"),
     "float-lengths": (lambda: ctc_loss(P, T2, (4.0, 4.0), (2, 2)), TypeError, "input_lengths must be integers"),  # type: ignore[arg-type]
+    "word-lengths": (lambda: ctc_loss(P, T2, "44", (2, 2)), TypeError, "^ctc_loss: input_lengths must be integers, got str$"),  # type: ignore[arg-type]
     "list-targets": (lambda: ctc_loss(P, T2.tolist(), (4, 4), (2, 2)), TypeError, r"^ctc_loss: targets must be integers \(int64 or int32\), got list$"),  # type: ignore[arg-type]
     "one-length": (lambda: ctc_loss(P, T2, (4,), (2, 2)), ValueError, r"input_lengths must be \(2,\), one per example, got \(1,\)"),
     "too-long": (lambda: ctc_loss(P, T2, (4, 5), (2, 2)), ValueError, r"input_lengths must lie in 0\.\.4, got 5"),

@@ -55,6 +55,8 @@ for name, draw in INPUTS.items():
     for here, far in zip(value_and_gradient(loss, inputs, torch.float64),
                          value_and_gradient(loss, there(inputs), torch.float64)):
         assert far.device == away and torch.equal(here, far.cpu()), name
+scores, texts, *lengths = there(INPUTS["ctc_loss"](torch.Generator().manual_seed(0)))
+assert losses.ctc_loss(scores, texts, *(part.tolist() for part in lengths)).device == away, "lists of lengths"
 for name in optim.__all__:
     kind = getattr(optim, name)
     if not inspect.isclass(kind): continue

@@ -13,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from lessons_pkg import plotting
 from lessons_pkg.graph import Node, edges, walk
 from lessons_pkg.models import LeNet
+from lessons_pkg.plotting.graph import _boxes
 from lessons_pkg.plotting.layout import layout
 from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH, free_corner
 from lessons_pkg.plotting.routes import Way, _heights, routes
-from lessons_pkg.plotting.style import BLUE, MUTED, ORANGE
+from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE
 from tests.test_graph import AccumulateGradClip, lenet_loss, random_graph
 
 
@@ -79,15 +82,22 @@ def unequal() -> list[Node]:
     return walk(torch.cat([long, *others]))
 
 
+def tangled() -> list[Node]:
+    """Small, and a lane in which an edge has to wait until another one has left it."""
+    root, x = random_graph([(0, 0), (1, 1), (2, 2), (3, 2), (4, 2), (3, 5)])
+    return walk(root, [("x", x)])
+
+
 GRAPHS: list[Callable[[], list[Node]]] = [
     lenet,
     residual,
     recurrent,
     skips,
+    tangled,
     lambda: wide(4),
     lambda: chain(3),
 ]
-IDS = ["lenet", "residual", "recurrent", "skips", "wide", "chain"]
+IDS = ["lenet", "residual", "recurrent", "skips", "tangled", "wide", "chain"]
 every_graph = pytest.mark.parametrize("graph", GRAPHS, ids=IDS)
 
 
@@ -224,9 +234,22 @@ def test_a_long_edge_runs_straight_down_where_nothing_is_between() -> None:
     assert {lane for lane, _ in way} == {1}
 
 
+def test_each_of_59_long_edges_gets_a_lane_of_its_own() -> None:
+    sums = [x := torch.tensor(0.5, requires_grad=True)]
+    for _ in range(60):  # each adds up all before it: no two may run down the same lane
+        sums.append(torch.stack(sums).sum())
+    nodes = walk(sums[-1], [("x", x)])
+    ways = zip(edges(nodes), routes(nodes, layout(nodes)), strict=True)
+    down = {after: way[2][0] for (_, _, after, _), way in ways if len(way) > 4}
+    assert len(set(down.values())) == len(down) == 59
+    assert min(down.values()) > 0, "lane 0 is that of the nodes"
+
+
 def test_only_steps_that_overlap_run_at_two_heights() -> None:
     apart = {(False, 0): [0, 1], (False, 1): [2, 3]}
     assert set(_heights(apart).values()) == {0.5}
+    straight = {(False, 2): [1, 1]}
+    assert set(_heights(apart | straight).values()) == {0.5}
     assert list(_heights(apart | {(True, 2): [4, 0]}).values()) == pytest.approx([0.35, 0.35, 0.65])
 
 
@@ -262,6 +285,20 @@ def test_words_run_into_nothing_and_lie_on_paper(graph: Callable[[], list[Node]]
         assert text.get_zorder() > line.get_zorder()
 
 
+@pytest.mark.parametrize("graph", [*GRAPHS, lambda: wide(14)], ids=[*IDS, "wide-14"])
+def test_the_room_that_is_kept_for_a_word_holds_it_beside_its_mark(graph: Callable[[], list[Node]]) -> None:
+    ax: Any = plotting.backward_graph(graph())
+    renderer = rendered(ax)
+    assert ax.get_legend().get_frame().get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+    for text in ax.texts:
+        x, row = text.get_position()
+        ((left, top, right, bottom),) = _boxes([(x - 0.11, row)], [text.get_text()], [])
+        box = text.get_window_extent(renderer).transformed(ax.transData.inverted())
+        assert left < x - 0.11 < box.x0, "the mark stands before the word, in the same room"
+        assert top < min(box.y0, box.y1) < row < max(box.y0, box.y1) < bottom
+        assert box.x1 < min(right + 0.14, max(ax.get_xlim())), "0.14 inches lie before the next mark"
+
+
 @pytest.mark.parametrize("graph", [*GRAPHS, lambda: chain(2), lambda: wide(14), unequal, lambda: wide(500), lambda: skips(200)],
                          ids=[*IDS, "one", "wide-14", "unequal", "wide-500", "skips-200"])  # fmt: skip
 def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
@@ -282,28 +319,41 @@ def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
             assert alone or math.isnan(x + to_x) or beside or above
 
 
-def test_the_first_node_alone_may_be_visited() -> None:
+def test_the_first_node_alone_may_be_visited_and_all_may() -> None:
     ax = plotting.backward_graph(chain(3), visited=1)
     assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (1, 0)
+    ax = plotting.backward_graph(chain(3), visited=3)
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (2, 1)
 
 
 def test_a_legend_goes_to_the_left_where_the_right_is_taken() -> None:
     view, inches = (1.0, 0.0, 11.0, 10.0), (10.0, 10.0)  # a unit of the view is an inch
     taken = (1.1 + _WIDTH, 0.0, 11.0, 10.0)
     assert free_corner([taken], view, inches) == ("lower left", view)
+    lower = (1.0, 5.0, 11.0, 15.0)  # the same, where the view does not begin at 0
+    boxes = [(1.1 + _WIDTH, 5.0, 11.0, 15.0), (1.0, 5.0, 11.0, 14.9 - _HEIGHT)]
+    assert free_corner(boxes, lower, inches) == ("lower left", lower)
 
 
 def test_axes_that_are_given_are_used() -> None:
-    mine: Any = plotting.new_axes(size=(5.0, 5.0))
+    mine: Any = Figure(figsize=(5.0, 5.0)).subplots()  # with Matplotlib's colours, not the course's
     same = plotting.backward_graph(lenet(), ax=mine) is mine
     assert same
     assert len(mine.texts) == 26
+    assert (marks(mine, BLUE, "o"), marks(mine, ORANGE, "s")) == (16, 10)
+    assert {to_hex(text.get_color()) for text in [*mine.texts, *mine.get_legend().get_texts()]} == {INK}
     assert tuple(mine.figure.get_size_inches()) == (5.0, 5.0)
+    low: Any = plotting.backward_graph(lenet(), ax=plotting.new_axes(size=(5.0, 2.0)))
+    renderer = rendered(low)
+    legend = low.get_legend().get_window_extent(renderer)
+    assert not any(legend.overlaps(text.get_window_extent(renderer)) for text in low.texts)
 
 
 def test_60_nodes_have_words_and_61_have_none() -> None:
-    assert len(plotting.backward_graph(chain(60)).texts) == 60
-    assert len(plotting.backward_graph(chain(61)).texts) == 0
+    few, many = plotting.backward_graph(chain(60)), plotting.backward_graph(chain(61))
+    assert (len(few.texts), len(many.texts)) == (60, 0)
+    small, large = ({line.get_markersize() for line in ax.get_lines()[1:]} for ax in (many, few))
+    assert max(small) < min(large), "what has no words is a dot"
 
 
 def test_a_picture_is_at_most_12_inches_wide_and_high() -> None:
@@ -322,6 +372,7 @@ def test_a_picture_is_at_most_12_inches_wide_and_high() -> None:
 def test_words_that_need_too_much_room_are_left_out() -> None:
     assert len(plotting.backward_graph(wide(20)).texts) == 21
     assert len(plotting.backward_graph(wide(20, "a.very.long.name")).texts) == 0
+    assert len(plotting.backward_graph(wide(1, "x" * 150)).texts) == 0, "one is too long"
 
 
 def test_only_leaves_are_squares_whatever_an_operation_is_called() -> None:

@@ -274,6 +274,7 @@ def test_integers_and_numpy_numbers_are_numbers() -> None:
         ({"weight_decay": -1e-4}, ValueError, "SGD: weight_decay must be >= 0, got -0.0001"),
         ({"lr": "0.1"}, TypeError, "SGD: lr must be a number, got str"),
         ({"lr": torch.tensor(0.1)}, TypeError, "SGD: lr must be a number, got Tensor"),
+        ({"dampening": "0.1"}, TypeError, "SGD: dampening must be a number, got str"),
         ({"nesterov": True}, ValueError, "SGD: nesterov needs momentum > 0 and dampening 0, got 0.0 and 0.0"),
         ({"nesterov": True, "momentum": 0.9, "dampening": 0.1}, ValueError, "dampening 0, got 0.9 and 0.1"),
     ],

@@ -336,6 +336,11 @@ def test_memory_begins_at_zero_and_stays() -> None:
     assert kept["step"].dtype == torch.float32
 
 
+def test_the_count_lies_on_the_cpu_whatever_the_default_device() -> None:
+    with torch.device("meta"):
+        assert not remembered({}, torch.ones(3, device="cpu"))["step"].is_meta
+
+
 def test_rules_for_options() -> None:
     require_decay_rates("X", a=0, b=0.999)
     require_pair("X", a=(1, 2), b=[3, 4])

@@ -31,7 +31,7 @@ PAIRS: dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = {
 OPTIONS: dict[str, list[dict[str, Any]]] = {
     "l1": [{}, {"weight": True}],
     "huber": [{"delta": d, "weight": w} for d in (1e-300, 0.3, 1.0, 2.7, 1e300) for w in (None, True)],
-    "smooth_l1": [{"beta": b} for b in (0.0, 1e-3, 0.3, 1.0, 2.7)],
+    "smooth_l1": [{}, *({"beta": b} for b in (0.0, 1e-3, 0.3, 1.0, 2.7))],
     "gaussian_nll": [{"var": True, "full": f, "eps": e} for f in (False, True) for e in (1e-6, 0.8)],
 }
 
@@ -242,7 +242,8 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("l1-weight", lambda: l1_loss(A, A, weight=COLUMN), ValueError, r"reduce: loss \(3,\) and weight \(3, 1\)"),
     ("positional", lambda: l1_loss(A, A, "sum"), TypeError, "positional"),  # type: ignore[call-arg]
     ("smooth-positional", lambda: smooth_l1_loss(A, A, "sum"), TypeError, "positional"),  # type: ignore[call-arg]
-    ("var", lambda: gaussian_nll_loss(A, A, A - 1), ValueError, r"gaussian_nll_loss: var must be >= 0, got -1.0"),
+    ("var", lambda: gaussian_nll_loss(A, A, torch.tensor([0.5, 0.0, -1.0])), ValueError,
+     r"gaussian_nll_loss: var must be >= 0, got -1.0"),
     ("var-float", lambda: gaussian_nll_loss(A, A, -2.0), ValueError, r"var must be >= 0, got -2.0"),
     ("var-int", lambda: gaussian_nll_loss(A, A, 1), TypeError, "var must be floating-point, got int"),
     ("var-shape", lambda: gaussian_nll_loss(A, A, torch.ones(2)), ValueError,

@@ -1,4 +1,4 @@
-"""Ways for a graph's edges: past every third node, and none along another's way to another node."""
+"""Ways for a graph's edges: past every third node, and none down a lane along another's to another node."""
 
 import math
 from bisect import bisect_right, insort
