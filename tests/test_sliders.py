@@ -26,7 +26,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     import IPython.display
 
     bundles: list[dict[str, Any]] = []
-    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: bundles.append(bundle))
+
+    def display(bundle: dict[str, Any], *, raw: bool = False) -> None:
+        assert raw, "without raw, IPython shows the dictionary itself"
+        bundles.append(bundle)
+
+    monkeypatch.setattr(IPython.display, "display", display)
     return bundles
 
 
@@ -41,13 +46,15 @@ def widgets_of(bundle: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def test_one_call_gives_words_page_and_widget(shown: list[dict[str, Any]]) -> None:
-    sliders.explore(draw, lr=[0.1, 0.2, 0.4], label="learning rate", start=0.2)
+    sliders.explore(draw, lr=[0.1, 0.2, 1], label="learning rate", start=0.2)
     (bundle,) = shown
     assert bundle["text/plain"] == "The loss ends at 0.200 <here>."
     page = bundle["text/html"]
-    assert len(re.findall(r"<tr><th scope=\"row\">", page)) == 3
+    assert re.findall(r"<tr><th scope=\"row\">(.*?)</th>", page) == ["0.1", "0.2", "1"]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "each frame must have names of its own"
     assert 'type="range" min="0" max="2" step="1" value="1" aria-valuetext="0.2"' in page
-    assert "The loss ends at 0.400 &lt;here&gt;." in page
+    assert "The loss ends at 1.000 &lt;here&gt;." in page
     assert bundle[live.VIEW]["version_major"] == 2
 
 
@@ -55,8 +62,9 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
     sliders.explore(draw, lr=[0.1, 0.2, 0.4])
     slider, view = widgets_of(shown[0])
     assert (slider.min, slider.max, slider.value, slider.description) == (0.1, 0.4, 0.1, "lr")
-    assert slider.step == pytest.approx(0.3 / 1000)
+    assert (slider.step, slider.readout_format) == (pytest.approx(0.3 / 1000), ".5g")
     assert (slider.style.description_width, slider.layout.width) == ("initial", "95%")  # the name is not cut
+    assert "The loss ends at 0.100" in view.value
     slider.value = 0.317
     assert "The loss ends at 0.317" in view.value
     assert view.value.startswith('<figure class="lesson-figure"')
@@ -64,17 +72,18 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
 
 def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) -> None:
     def draw_any(value: object) -> tuple[Axes, str]:
-        return plotting.loss_curve([1.0, 0.5]), f"The value now is {value}."
+        return plotting.loss_curve([1.0, 0.5]), f"The value is {value} now."
 
-    sliders.explore(draw_any, steps=[1, 5, 9])
+    sliders.explore(draw_any, steps=[1, 5, 9], start=5)
     slider, view = widgets_of(shown[0])
-    assert (slider.min, slider.max, slider.value) == (1, 9, 1)
+    assert (slider.min, slider.max, slider.value, slider.description) == (1, 9, 5, "steps")
     slider.value = 4
-    assert "The value now is 4." in view.value
-    sliders.explore(draw_any, name=["SGD", "Adam"])
+    assert "The value is 4 now." in view.value
+    sliders.explore(draw_any, name=["SGD", "Adam"], start="Adam")
     slider, view = widgets_of(shown[1])
-    slider.value = "Adam"
-    assert "The value now is Adam." in view.value
+    assert (slider.value, slider.description) == ("Adam", "name")
+    slider.index = 0  # a browser moves it by its index
+    assert "The value is SGD now." in view.value
 
 
 def test_values_may_be_a_tensor(shown: list[dict[str, Any]]) -> None:
@@ -181,6 +190,11 @@ def test_values_that_five_digits_cannot_tell_apart_are_written_in_full(shown: li
     assert ">0.1000002</th>" in shown[0]["text/html"]
 
 
+def test_as_many_values_as_the_rule_allows_are_taken() -> None:
+    with pytest.raises(ZeroDivisionError):  # so the rule let them through: draw was called
+        sliders.explore(lambda lr: 1 / 0, lr=range(200))  # type: ignore[arg-type, return-value]
+
+
 def test_drawings_of_unlike_size_are_refused() -> None:
     frames = [
         frame(k, str(k), plotting.new_axes(size=(5, 3 + k)), f"Its height is {3 + k}.") for k in range(2)
@@ -201,10 +215,13 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("number", lambda: sliders.explore(draw, lr=0.1), TypeError, "lr must be a list of values, got float"),  # type: ignore[arg-type]
     ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
     ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
+    ("draw", lambda: sliders.explore("no", lr=[1, 2]), TypeError, "draw must be a function, got str"),  # type: ignore[arg-type]
+    ("label", lambda: sliders.explore(draw, label=3, lr=[1, 2]), TypeError, "label must be text, got int"),  # type: ignore[arg-type]
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
     ("infinite", lambda: sliders.explore(draw, lr=[0.1, float("inf")]), ValueError, "must be finite"),
     ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, "start=3 is not among the values of lr"),
     ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
+    ("three", lambda: sliders.explore(lambda lr: (*draw(lr), lr), lr=[1, 2]), TypeError, r"must return \(ax, caption\), got tuple"),  # type: ignore[arg-type, return-value]
 ]  # fmt: skip
 
 
