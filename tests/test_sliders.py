@@ -112,9 +112,9 @@ def test_without_ipywidgets_the_page_remains(
     assert set(shown[0]) == {"text/plain", "text/html"}
 
 
-def page(count: int = 4) -> str:
+def page(count: int = 4, label: str = "lr") -> str:
     frames = [frame(k, str(k), *draw(0.1 + k)) for k in range(count)]
-    return slider_html(frames, label="lr", start=0)
+    return slider_html(frames, label=label, start=0)
 
 
 def test_page_is_self_contained_and_small() -> None:
@@ -144,6 +144,10 @@ def test_frames_share_layers_and_show_one() -> None:
     for number in range(4):
         assert f'data-frame="{number}"' in markup
     assert set(re.findall(r'data-frame="(\d)" data-shown', markup)) == {"0"}
+    words = re.escape("The loss ends at 0.100 &lt;here&gt;.")
+    captions = re.findall(rf'<figcaption id="([^"]+)" aria-live="polite">{words}</figcaption>', markup)
+    assert captions
+    assert re.findall(r'<svg xmlns="[^>]*" aria-labelledby="([^"]+)">', markup) == captions
     ids = re.findall(r' id="([^"]+)"', markup)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'(?:url\(#|href="#)([^")]+)', markup)) <= set(ids)
@@ -204,8 +208,10 @@ def test_drawings_of_unlike_size_are_refused() -> None:
 
 def test_ids_of_two_sliders_differ() -> None:
     one, two = (set(re.findall(r' id="([^"]+)"', page(count))) for count in (3, 4))
+    three = set(re.findall(r' id="([^"]+)"', page(3, label="rate")))
     assert one
     assert not one & two
+    assert not one & three
 
 
 BAD: list[tuple[str, Any, type[Exception], str]] = [
