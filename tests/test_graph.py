@@ -170,6 +170,8 @@ def test_leaves_without_name_are_shown_by_their_shape_and_numbered() -> None:
     assert [node.label.removeprefix("AccumulateGrad ") for node in nodes[1:]] == [
         "(2,)", "(2,) #2", "(1,)", "third", "(2,) #3",
     ]  # fmt: skip
+    nodes = walk(torch.cat(leaves[:2]), [("mine", leaf) for leaf in leaves[:2]])
+    assert [node.label for node in nodes[1:]] == ["AccumulateGrad mine"] * 2  # a name given is left as it is
 
 
 def test_parameters_may_be_a_mapping_and_the_first_name_counts() -> None:
@@ -392,9 +394,9 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("visited-True", lambda: plotting.backward_graph(NODES, visited=True), TypeError, "visited must be an int, got bool"),
 ]  # fmt: skip
 GIVEN: list[Any] = [NET, torch.nn.Sequential(NET), list(NET.parameters()), NET.weight, torch.tensor(1.0), None, 3, "ab",
-                    [(p, n) for n, p in NET.named_parameters()], [("a", 1)], [("a", NET.bias, 2)]]  # fmt: skip
+                    [(p, n) for n, p in NET.named_parameters()], [("a", 1)], [("a", NET.bias, 2)], [("a", NET.bias), 3]]  # fmt: skip
 BAD += [(f"parameters-{k}", lambda p=p: walk(LOSS, p), TypeError, PAIRS) for k, p in enumerate(GIVEN)]  # type: ignore[misc]
-BAD.append(("parameters-iterator", lambda: walk(LOSS, NET.parameters()), TypeError, PAIRS))  # type: ignore[arg-type]
+BAD.append(("parameters-iterator", lambda: walk(LOSS, NET.parameters()), TypeError, PAIRS + "Parameter$"))  # type: ignore[arg-type]
 for caller in (tree, edges, plotting.backward_graph):
     where: Any = caller
     name = where.__name__

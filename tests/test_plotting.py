@@ -120,6 +120,7 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: plotting.loss_curve([0.0, 0.0]),
         "^loss_curve: a logarithmic axis needs .* loss in losses$",
     ),
+    ("all-inf", lambda: plotting.loss_curve([float("inf")]), "at least one positive, finite loss"),
     ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
     ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
@@ -195,6 +196,16 @@ def test_a_short_logarithmic_axis_has_labels() -> None:
         r">([^<>]*10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)</text>", figure_html(plotting.loss_curve([5.0, 4.0, 3.0]), CAPTION)
     )
     assert len(words) >= 2
+
+
+@pytest.mark.parametrize(("low", "high", "ticks"), [(1, 10, [1, 10]), (2, 6, [2, 3, 5])])
+def test_a_logarithmic_axis_shows_powers_or_two_three_and_five(
+    low: float, high: float, ticks: list[float]
+) -> None:
+    ax = plotting.loss_curve([1.0, 10.0], marker="o")
+    assert ax.get_lines()[0].get_marker() == "o"
+    ax.set_ylim(low, high)
+    assert [tick for tick in ax.get_yticks() if low <= tick <= high] == ticks
 
 
 def test_axes_that_are_given_are_used() -> None:

@@ -1,6 +1,5 @@
 """The slider's two lives, without a browser; the browser tests move it."""
 
-import functools
 import re
 import sys
 from typing import Any
@@ -26,7 +25,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     import IPython.display
 
     bundles: list[dict[str, Any]] = []
-    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: bundles.append(bundle))
+
+    def display(bundle: dict[str, Any], *, raw: bool = False) -> None:
+        assert raw, "without raw, IPython shows the dictionary itself"
+        bundles.append(bundle)
+
+    monkeypatch.setattr(IPython.display, "display", display)
     return bundles
 
 
@@ -41,13 +45,15 @@ def widgets_of(bundle: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def test_one_call_gives_words_page_and_widget(shown: list[dict[str, Any]]) -> None:
-    sliders.explore(draw, lr=[0.1, 0.2, 0.4], label="learning rate", start=0.2)
+    sliders.explore(draw, lr=[0.1, 0.2, 1], label="learning rate", start=0.2)
     (bundle,) = shown
     assert bundle["text/plain"] == "The loss ends at 0.200 <here>."
     page = bundle["text/html"]
-    assert len(re.findall(r"<tr><th scope=\"row\">", page)) == 3
+    assert re.findall(r"<tr><th scope=\"row\">(.*?)</th>", page) == ["0.1", "0.2", "1"]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "each frame must have names of its own"
     assert 'type="range" min="0" max="2" step="1" value="1" aria-valuetext="0.2"' in page
-    assert "The loss ends at 0.400 &lt;here&gt;." in page
+    assert "The loss ends at 1.000 &lt;here&gt;." in page
     assert bundle[live.VIEW]["version_major"] == 2
 
 
@@ -55,8 +61,9 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
     sliders.explore(draw, lr=[0.1, 0.2, 0.4])
     slider, view = widgets_of(shown[0])
     assert (slider.min, slider.max, slider.value, slider.description) == (0.1, 0.4, 0.1, "lr")
-    assert slider.step == pytest.approx(0.3 / 1000)
+    assert (slider.step, slider.readout_format) == (pytest.approx(0.3 / 1000), ".5g")
     assert (slider.style.description_width, slider.layout.width) == ("initial", "95%")  # the name is not cut
+    assert "The loss ends at 0.100" in view.value
     slider.value = 0.317
     assert "The loss ends at 0.317" in view.value
     assert view.value.startswith('<figure class="lesson-figure"')
@@ -64,17 +71,18 @@ def test_live_slider_takes_any_value_and_redraws(shown: list[dict[str, Any]]) ->
 
 def test_live_slider_of_whole_numbers_and_of_names(shown: list[dict[str, Any]]) -> None:
     def draw_any(value: object) -> tuple[Axes, str]:
-        return plotting.loss_curve([1.0, 0.5]), f"The value now is {value}."
+        return plotting.loss_curve([1.0, 0.5]), f"The value is {value} now."
 
-    sliders.explore(draw_any, steps=[1, 5, 9])
+    sliders.explore(draw_any, steps=[1, 5, 9], start=5)
     slider, view = widgets_of(shown[0])
-    assert (slider.min, slider.max, slider.value) == (1, 9, 1)
+    assert (slider.min, slider.max, slider.value, slider.description) == (1, 9, 5, "steps")
     slider.value = 4
-    assert "The value now is 4." in view.value
-    sliders.explore(draw_any, name=["SGD", "Adam"])
+    assert "The value is 4 now." in view.value
+    sliders.explore(draw_any, name=["SGD", "Adam"], start="Adam")
     slider, view = widgets_of(shown[1])
-    slider.value = "Adam"
-    assert "The value now is Adam." in view.value
+    assert (slider.value, slider.description) == ("Adam", "name")
+    slider.index = 0  # a browser moves it by its index
+    assert "The value is SGD now." in view.value
 
 
 def test_values_may_be_a_tensor(shown: list[dict[str, Any]]) -> None:
@@ -104,10 +112,9 @@ def test_without_ipywidgets_the_page_remains(
     assert set(shown[0]) == {"text/plain", "text/html"}
 
 
-@functools.cache
-def page(count: int = 4) -> str:
+def page(count: int = 4, label: str = "lr") -> str:
     frames = [frame(k, str(k), *draw(0.1 + k)) for k in range(count)]
-    return slider_html(frames, label="lr", start=0)
+    return slider_html(frames, label=label, start=0)
 
 
 def test_page_is_self_contained_and_small() -> None:
@@ -124,6 +131,7 @@ def test_nothing_stands_between_the_elements() -> None:
     table = re.search(r"<table>.*</table>", markup, re.DOTALL)
     assert drawing
     assert table
+    assert re.findall(r'<th scope="col">(.*?)</th>', table[0]) == ["lr", "what the figure shows"]
     for part in (drawing[0], table[0]):
         assert not any(
             (element.tail or "").strip()
@@ -136,6 +144,10 @@ def test_frames_share_layers_and_show_one() -> None:
     for number in range(4):
         assert f'data-frame="{number}"' in markup
     assert set(re.findall(r'data-frame="(\d)" data-shown', markup)) == {"0"}
+    words = re.escape("The loss ends at 0.100 &lt;here&gt;.")
+    captions = re.findall(rf'<figcaption id="([^"]+)" aria-live="polite">{words}</figcaption>', markup)
+    assert captions
+    assert re.findall(r'<svg xmlns="[^>]*" aria-labelledby="([^"]+)">', markup) == captions
     ids = re.findall(r' id="([^"]+)"', markup)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'(?:url\(#|href="#)([^")]+)', markup)) <= set(ids)
@@ -144,9 +156,9 @@ def test_frames_share_layers_and_show_one() -> None:
 def test_unlike_frames_become_whole_layers() -> None:
     def unlike(k: int) -> tuple[Axes, str]:
         ax = plotting.loss_curve([1.0, 0.5])
-        for _ in range(k):
+        for _ in range(k % 2):
             plotting.loss_curve([1.0, 0.5], ax=ax, marker="o")
-        return ax, f"There are {k + 1} lines."
+        return ax, f"In frame {k} there are {k % 2 + 1} lines."
 
     markup = slider_html([frame(k, str(k), *unlike(k)) for k in range(3)], label="k", start=1)
     assert markup.count('data-frame="') == 3
@@ -181,18 +193,25 @@ def test_values_that_five_digits_cannot_tell_apart_are_written_in_full(shown: li
     assert ">0.1000002</th>" in shown[0]["text/html"]
 
 
+def test_as_many_values_as_the_rule_allows_are_taken() -> None:
+    with pytest.raises(ZeroDivisionError):  # so the rule let them through: draw was called
+        sliders.explore(lambda lr: 1 / 0, lr=range(200))  # type: ignore[arg-type, return-value]
+
+
 def test_drawings_of_unlike_size_are_refused() -> None:
     frames = [
         frame(k, str(k), plotting.new_axes(size=(5, 3 + k)), f"Its height is {3 + k}.") for k in range(2)
     ]
-    with pytest.raises(ValueError, match="explore: draw must return figures of one size"):
+    with pytest.raises(ValueError, match=r"^explore: draw must return figures of one size$"):
         slider_html(frames, label="k", start=0)
 
 
 def test_ids_of_two_sliders_differ() -> None:
     one, two = (set(re.findall(r' id="([^"]+)"', page(count))) for count in (3, 4))
+    three = set(re.findall(r' id="([^"]+)"', page(3, label="rate")))
     assert one
     assert not one & two
+    assert not one & three
 
 
 BAD: list[tuple[str, Any, type[Exception], str]] = [
@@ -201,10 +220,13 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("number", lambda: sliders.explore(draw, lr=0.1), TypeError, "lr must be a list of values, got float"),  # type: ignore[arg-type]
     ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
     ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
+    ("draw", lambda: sliders.explore("no", lr=[1, 2]), TypeError, "draw must be a function, got str"),  # type: ignore[arg-type]
+    ("label", lambda: sliders.explore(draw, label=3, lr=[1, 2]), TypeError, "label must be text, got int"),  # type: ignore[arg-type]
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
     ("infinite", lambda: sliders.explore(draw, lr=[0.1, float("inf")]), ValueError, "must be finite"),
     ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, "start=3 is not among the values of lr"),
     ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
+    ("three", lambda: sliders.explore(lambda lr: (*draw(lr), lr), lr=[1, 2]), TypeError, r"must return \(ax, caption\), got tuple"),  # type: ignore[arg-type, return-value]
 ]  # fmt: skip
 
 
