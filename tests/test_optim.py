@@ -332,3 +332,11 @@ def test_a_group_must_be_a_dict() -> None:
     optimizer = SGD([torch.ones(1, requires_grad=True)])
     with pytest.raises(TypeError, match="SGD: a parameter group must be a dict, got list"):
         optimizer.add_param_group([torch.ones(1)])  # type: ignore[arg-type]
+
+
+def test_an_expanded_parameter_is_refused_in_words() -> None:
+    weight = torch.zeros(1).expand(2).requires_grad_()
+    weight.grad = torch.ones(2)
+    rule = r"parameters must not be expanded, or several elements are one number; clone them, got \(2,\)"
+    with pytest.raises(ValueError, match=rule):
+        SGD([weight], lr=0.1).step()

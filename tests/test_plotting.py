@@ -328,3 +328,17 @@ def test_plotting_touches_no_global_state() -> None:
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_caption_of_three_words_is_enough() -> None:
+    ax = plotting.loss_curve([2.0, 1.0])
+    assert "Three short words" in plotting.figure_html(ax, "Three short words")
+    with pytest.raises(ValueError, match="caption"):
+        plotting.figure_html(ax, "Two words")
+
+
+def test_panels_share_the_height_as_asked_and_need_some() -> None:
+    above, below = plotting.new_panels(2, ratios=[3, 1])
+    assert above.get_position().height == pytest.approx(3 * below.get_position().height)
+    with pytest.raises(ValueError, match="new_panels"):
+        plotting.new_panels(2, size=(0.0, 3.0))
