@@ -84,6 +84,12 @@ class Visit:
             self.errors.append(f"failed: {request.url}")
 
 
+def nothing_wrong(visit: Visit) -> None:
+    """Demand that a page complained of nothing and asked no stranger."""
+    assert visit.errors == []
+    assert visit.strangers == [], "the book must ask nothing of another origin"
+
+
 class Phone(Visit):
     """One window for many pages: a reader goes from page to page, and a new window would take longer than a page."""
 

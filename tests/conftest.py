@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from tests.browser import FLAGS, Phone, Quiet, Visit
+from tests.browser import FLAGS, Phone, Quiet, Visit, nothing_wrong
 from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
@@ -76,11 +76,6 @@ def window(browser: Any) -> Phone:
 def phone(window: Phone) -> Iterator[Phone]:
     yield window
     nothing_wrong(window)
-
-
-def nothing_wrong(visit: Visit) -> None:
-    assert visit.errors == []
-    assert visit.strangers == [], "the book must ask nothing of another origin"
 
 
 @pytest.fixture(scope="session")

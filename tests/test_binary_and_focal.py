@@ -292,9 +292,3 @@ BAD: list[tuple[Callable[[], Any], type[Exception], str]] = [
 def test_bad_input_names_the_rule(call: Callable[[], Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
-
-
-def test_a_weight_of_another_dtype_leaves_the_loss_its_own() -> None:
-    p, t = torch.tensor([0.2, 0.7]), torch.tensor([0.0, 1.0])
-    loss = losses.binary_cross_entropy(p, t, weight=torch.tensor([1.0, 2.0], dtype=torch.float64))
-    assert loss.dtype == torch.float32

@@ -21,6 +21,7 @@ from tests.browser import (
     Visit,
     folder_of,
     looks,
+    nothing_wrong,
     take_pictures,
     violations,
 )
@@ -190,7 +191,7 @@ def test_without_scripts_every_sliders_first_frame_and_table_remain(browser: Any
         assert figure.locator("figcaption").is_visible()
         figure.locator("summary").press("Enter")
         assert figure.locator("tbody tr").last.is_visible()
-    assert (opened.errors, opened.strangers) == ([], [])
+    nothing_wrong(opened)
     opened.context.close()
 
 
@@ -215,7 +216,7 @@ def test_on_paper_every_slider_is_its_first_frame_and_its_table(browser: Any, se
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert what_is_seen(page) == last
-    assert (opened.errors, opened.strangers) == ([], [])
+    nothing_wrong(opened)
     opened.context.close()
 
 
@@ -343,7 +344,7 @@ def test_the_zip_file_opens_from_any_folder_and_search_finds_the_chapter(
     first = opened.page.locator("#search-results li a").first
     first.wait_for()
     assert first.get_attribute("href") == "book/02-backprop-grad-fn.html"
-    assert (opened.errors, opened.strangers) == ([], [])
+    nothing_wrong(opened)
     opened.context.close()
 
 
