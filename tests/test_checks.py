@@ -133,7 +133,9 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "expected 3 numbers, got 1" in said(capsys, "01.1", 5)
     assert "expected a number or several, got str" in said(capsys, "01.2", "0.1")
     assert "expected a number or several, got bool" in said(capsys, "01.2", True)
-    assert "expected a number, got None for one of several" in said(capsys, "02.2", (1, None))
+    assert said(capsys, "02.2", (1, None)) == (
+        "02.2: not yet: expected a number, got None for one of several.\n"
+    )
     assert "number 2 of 3, 0, is no answer that we can explain" in said(capsys, "02.2", (21, 0, 27))
     assert "asks for a function, got float" in said(capsys, "01.3", 0.6)
     assert "your answer raised ZeroDivisionError" in said(capsys, "01.3", lambda x: 1 / 0)
@@ -217,6 +219,17 @@ def test_functions_of_several_arguments_are_called_with_copies(capsys: pytest.Ca
     assert verdict(product, lambda a, b: a + b) == "not yet. That is the sum."
     assert [a.item() for a, _ in pairs] == [1.0, 3.0]
     assert "raised TypeError" in verdict(product, lambda a: a)
+
+
+def test_a_blank_is_told_what_to_do() -> None:
+    blank = "not attempted yet. Replace the ... and run the cell again."
+    assert verdict(Exercise(lambda: 1.0, "Yes."), ...) == blank
+
+
+def test_where_the_answer_is_zero_the_last_bits_do_not_matter() -> None:
+    zero = Exercise(lambda: 0.0, "Yes.")
+    assert verdict(zero, 0.1 + 0.2 - 0.3) == "correct. Yes."
+    assert verdict(zero, 1e-9).startswith("not yet: 1e-09 ")
 
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, torch.enable_grad])

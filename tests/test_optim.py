@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 import lessons_pkg.optim as package
 from lessons_pkg.optim import SGD
-from lessons_pkg.optim.options import require_at_least_zero
+from lessons_pkg.optim.options import require_at_least_zero, require_writable
 
 COMBINATIONS = [
     {"lr": lr, "momentum": mu, "dampening": tau, "weight_decay": decay, "nesterov": look, "maximize": up}
@@ -340,3 +340,8 @@ def test_an_expanded_parameter_is_refused_in_words() -> None:
     rule = r"parameters must not be expanded, or several elements are one number; clone them, got \(2,\)"
     with pytest.raises(ValueError, match=rule):
         SGD([weight], lr=0.1).step()
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")  # torch says so at the first one
+def test_a_layout_without_strides_is_not_called_expanded() -> None:
+    require_writable("clip_grad_norm_", gradients=[torch.eye(3).to_sparse_csr()])

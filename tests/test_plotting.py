@@ -185,6 +185,37 @@ def test_errors_name_the_function_that_was_called() -> None:
         plotting.new_panels(1, size=(torch.inf, 1.0))
 
 
+WRONG_KINDS: dict[str, Callable[[Any], object]] = {
+    "loss_curve: label must be text, got int": lambda pl: pl.loss_curve([1.0], label=3),
+    "loss_curve: losses must hold real numbers, got dict": lambda pl: pl.loss_curve({}),
+    "loss_curve: losses must be a tensor of real numbers, got Tensor torch.complex64": lambda pl: (
+        pl.loss_curve(torch.tensor([1j]))
+    ),
+    "valley: hessian must be a tensor of real numbers, got list": lambda pl: pl.valley([[1.0]], MINIMUM),
+    "geometric_decay: start must be one real number, got str": lambda pl: pl.geometric_decay("1", 0.5, 3),
+    "new_panels: rows must be a whole number, got float": lambda pl: pl.new_panels(1.0),
+    "new_panels: size[1] must be one real number, got str": lambda pl: pl.new_panels(1, size=(5, "4")),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_KINDS)
+def test_a_wrong_kind_of_argument_is_named_with_its_kind(words: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(words)}$"):
+        WRONG_KINDS[words](plotting)
+
+
+def test_axes_without_a_figure_of_their_own_are_refused() -> None:
+    ax = plotting.new_axes()
+    ax.remove()
+    rule = "ax must stand in a figure of its own, such as new_axes() makes"
+    with pytest.raises(ValueError, match=f"^{re.escape(rule)}$"):
+        figure_html(ax, "A caption of words.")
+
+
+def test_one_number_alone_is_a_curve_of_one() -> None:
+    assert drawn(plotting.loss_curve(torch.tensor(0.5)), 0) == ([0.0], [0.5])
+
+
 def test_parameters_of_a_model_may_be_drawn() -> None:
     layer = torch.nn.Linear(1, 1)
     plotting.line_fit(torch.ones(3, 1), torch.ones(3, 1), layer.weight, layer.bias)

@@ -279,3 +279,6 @@ def test_an_option_may_be_a_tensor_of_one_number() -> None:
     option = torch.tensor(1j)
     with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
         huber_loss(A, A, delta=option)
+    option = "1"
+    with pytest.raises(TypeError, match=r"^huber_loss: delta must be one real number, got str$"):
+        huber_loss(A, A, delta=option)

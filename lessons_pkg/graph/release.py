@@ -12,7 +12,8 @@ _KEY = "lessons_pkg.graph"
 class _Keeper:
     """Rides on one node, holds the nodes after it, and queues them when its own node is freed.
 
-    Whoever puts the first node into the queue empties it; what is freed meanwhile only joins it.
+    Whoever puts the first node into the queue empties it; what is freed meanwhile only joins it. Python 3.13
+    needs it so; up to 3.12, where Python puts off freeing what is nested deep, the list alone would do.
     """
 
     queue: ClassVar[deque[list[GradFn]]] = deque()  # on the class: still there when Python shuts down
