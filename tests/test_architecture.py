@@ -1,13 +1,15 @@
 """Imports of the package point one way, cost nothing, and nothing is left over."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
 
 PACKAGE = ROOT / "lessons_pkg"
 TORCH_ONLY = {"data", "losses", "graph", "optim", "models", "checks", "runtime"}
@@ -82,9 +84,22 @@ def test_public_names_are_documented_with_their_source_of_truth() -> None:
         assert any(twin in doc for twin in twins), f"{name}: docstring names no twin, and does not say so"
 
 
-def test_every_exported_name_exists() -> None:
-    import importlib
+def test_every_exported_name_is_used_by_a_chapter() -> None:
+    code = "\n".join(source(cell) for path in NOTEBOOKS for cell in code_cells(load(path)))
+    for part in sorted(TORCH_ONLY | {"plotting", "sliders"}):
+        module = importlib.import_module(f"lessons_pkg.{part}")
+        own = [
+            name
+            for name, thing in vars(module).items()
+            if getattr(thing, "__module__", "") == module.__name__
+        ]
+        exported = getattr(module, "__all__", [name for name in own if not name.startswith("_")])
+        assert exported
+        unused = {name for name in exported if not re.search(rf"\b{name}\b", code)}
+        assert unused <= {"figure_html"}, f"{part}: used by no chapter"  # what show prints, as text
 
+
+def test_every_exported_name_exists() -> None:
     for module in (
         "lessons_pkg",
         "lessons_pkg.losses",

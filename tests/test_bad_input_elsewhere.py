@@ -63,8 +63,6 @@ CALLS: dict[str, Call] = {
     "loss_curve": (plotting.loss_curve, lambda: {"losses": numbers(3), "label": None, "log": True, "ax": None}),
     "geometric_decay": (plotting.geometric_decay, lambda: {
         "start": 1.0, "factor": 0.5, "updates": 3, "label": None, "ax": None}),
-    "line_fit": (plotting.line_fit, lambda: {
-        "x": numbers(3), "y": numbers(3), "weight": 1.0, "bias": 0.0, "ax": None}),
     "valley": (plotting.valley, lambda: {"hessian": torch.eye(2), "minimum": torch.zeros(2), "reach": 3.0, "ax": None}),
     "descent_path": (plotting.descent_path, lambda: {"points": numbers(3, 2), "ax": None}),
     "image_grid": (plotting.image_grid, lambda: {

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 import torch
-from matplotlib.colors import same_color
 
 from lessons_pkg import plotting
 from lessons_pkg.plotting import style
@@ -41,39 +40,6 @@ def test_geometric_decay_is_straight_between_its_ends() -> None:
     assert drawn(ax) == ([0, 1], [8.0, 4.0])
     (line,) = ax.get_lines()
     assert (line.get_label(), line.get_linestyle(), line.get_color()) == ("half", "--", style.ORANGE)
-
-
-def test_line_fit_draws_errors_line_and_points() -> None:
-    ax = plotting.line_fit([1.0, 3.0], [2.0, 2.0], weight=1.0, bias=0.5)
-    errors: Any = ax.collections[0]
-    assert [segment.tolist() for segment in errors.get_segments()] == [
-        [[1.0, 2.0], [1.0, 1.5]],
-        [[3.0, 2.0], [3.0, 3.5]],
-    ]
-    (x, y), (points_x, points_y) = drawn(ax, 0), drawn(ax, 1)
-    assert [b - a for a, b in zip(x, y, strict=True)] == pytest.approx([0.5, 0.5])
-    assert (points_x, points_y) == ([1.0, 3.0], [2.0, 2.0])
-    line, points = ax.get_lines()
-    assert (line.get_label(), line.get_color()) == ("fitted line", style.BLUE)
-    assert (points.get_label(), points.get_marker(), points.get_color()) == ("data", "o", style.INK)
-    assert errors.get_label() == "error"
-    assert same_color(errors.get_edgecolor(), style.ORANGE)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
-    plotting.line_fit([1.0, 3.0], [2.0, 2.0], weight=0.0, bias=2.0, ax=ax)
-    _, _, line, points = ax.get_lines()  # a second fit: not in the colours that are next in turn
-    assert (line.get_color(), points.get_color()) == (style.BLUE, style.INK)
-
-
-@pytest.mark.parametrize("xs", [[1.0, 3.0], [1000.0, 3000.0], [-1002.0, -1000.0]], ids=str)
-def test_a_fitted_line_reaches_a_little_beyond_the_points_wherever_they_are(xs: list[float]) -> None:
-    ((left, right), _) = drawn(plotting.line_fit(xs, [2.0, 2.0], weight=1.0, bias=0.5))
-    for beyond in (xs[0] - left, right - xs[1]):
-        assert 0.05 < beyond / (xs[1] - xs[0]) < 0.5
-
-
-def test_a_single_point_has_a_line_too() -> None:
-    ((left, right), _) = drawn(plotting.line_fit([2.0], [3.0], weight=1.0, bias=0.5))
-    assert left < 2.0 < right
 
 
 def test_valley_levels_hold_the_loss_they_should() -> None:
@@ -125,7 +91,6 @@ BAD: list[tuple[str, Any, str]] = [
     ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
     ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
     ("no-updates", lambda: plotting.geometric_decay(1.0, 0.5, 0), "updates >= 1; got 1.0, 0.5, 0"),
-    ("lengths", lambda: plotting.line_fit([1.0], [1.0, 2.0], 1, 1), "x has 1 values and y has 2"),
     (
         "saddle",
         lambda: plotting.valley(torch.diag(torch.tensor([-1.0, 2.0])), MINIMUM),
@@ -177,8 +142,10 @@ def test_axes_must_be_axes() -> None:
 def test_errors_name_the_function_that_was_called() -> None:
     with pytest.raises(TypeError, match=r"^loss_curve: ax must be matplotlib Axes, got list$"):
         plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"^line_fit: weight must be a tensor of real numbers, got Tensor"):
-        plotting.line_fit([1.0], [1.0], torch.tensor(1j), 0)
+    with pytest.raises(
+        TypeError, match=r"^geometric_decay: start must be a tensor of real numbers, got Tensor"
+    ):
+        plotting.geometric_decay(torch.tensor(1j), 0.5, 3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^confusion_table: names must be a sequence, got int$"):
         plotting.confusion_table(torch.eye(2), names=3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
@@ -216,12 +183,6 @@ def test_one_number_alone_is_a_curve_of_one() -> None:
     assert drawn(plotting.loss_curve(torch.tensor(0.5)), 0) == ([0.0], [0.5])
 
 
-def test_parameters_of_a_model_may_be_drawn() -> None:
-    layer = torch.nn.Linear(1, 1)
-    plotting.line_fit(torch.ones(3, 1), torch.ones(3, 1), layer.weight, layer.bias)
-    plotting.descent_path([[0.0, 1.0], [2.0, 3.0]])
-
-
 def test_a_short_logarithmic_axis_has_labels() -> None:
     words = re.findall(
         r">([^<>]*10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)</text>", figure_html(plotting.loss_curve([5.0, 4.0, 3.0]), CAPTION)
@@ -243,7 +204,6 @@ def test_axes_that_are_given_are_used() -> None:
     draws: list[Callable[[Any], Any]] = [
         lambda ax: plotting.loss_curve([1.0], ax=ax),
         lambda ax: plotting.geometric_decay(1.0, 0.5, 2, ax=ax),
-        lambda ax: plotting.line_fit([1.0], [1.0], 1, 0, ax=ax),
         lambda ax: plotting.valley(HESSIAN, MINIMUM, ax=ax),
         lambda ax: plotting.descent_path(torch.zeros(1, 2), ax=ax),
     ]

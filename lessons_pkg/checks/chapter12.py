@@ -57,7 +57,7 @@ def _at_most(heads: Tensor, tosses: Tensor) -> Tensor:
     chance = torch.full((), 0.5, dtype=torch.float64)
     coin = torch.distributions.Binomial(int(tosses), chance)
     each = [coin.log_prob(torch.tensor(float(k), dtype=torch.float64)).exp() for k in range(int(heads) + 1)]
-    return torch.stack([torch.zeros(()), *each]).sum()
+    return torch.stack([torch.zeros((), dtype=torch.float64), *each]).sum()
 
 
 def _sign_test(a: Tensor, b: Tensor) -> Tensor:

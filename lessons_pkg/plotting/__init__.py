@@ -1,6 +1,6 @@
 """Figures that belong to the page: tensors in, Axes out, shown as vector graphics with a caption."""
 
-from lessons_pkg.plotting.curves import descent_path, geometric_decay, line_fit, loss_curve, valley
+from lessons_pkg.plotting.curves import descent_path, geometric_decay, loss_curve, valley
 from lessons_pkg.plotting.graph import backward_graph
 from lessons_pkg.plotting.html import figure_html, show
 from lessons_pkg.plotting.images import confusion_table, image_grid
@@ -13,7 +13,6 @@ __all__ = [
     "figure_html",
     "geometric_decay",
     "image_grid",
-    "line_fit",
     "loss_curve",
     "new_axes",
     "new_panels",

@@ -7,8 +7,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_pkg.plotting.require import finite, float_tensor, require_axes, require_bowl, require_one
-from lessons_pkg.plotting.style import BLUE, GREEN, INK, MUTED, ORANGE, log_axis, new_axes
+from lessons_pkg.plotting.require import finite, float_tensor, require_axes, require_bowl
+from lessons_pkg.plotting.style import BLUE, GREEN, MUTED, ORANGE, log_axis, new_axes
 
 Numbers = Sequence[float] | Tensor
 
@@ -66,30 +66,6 @@ def geometric_decay(
     ends = [start, start * factor**updates]
     style: dict[str, Any] = {"linestyle": "--", "color": ORANGE, "zorder": 3} | line
     ax.plot([0, updates], ends, label=label, **style)
-    return ax
-
-
-def line_fit(
-    x: Numbers, y: Numbers, weight: float | Tensor, bias: float | Tensor, *, ax: Axes | None = None
-) -> Axes:
-    """Draw data points, the fitted line ``weight * x + bias`` and the error of each point.
-
-    Raises ValueError if ``x`` and ``y`` differ in length or are empty.
-    """
-    require_axes("line_fit", ax)
-    require_one("line_fit", weight=weight, bias=bias)
-    xs, ys = _column("line_fit", "x", x), _column("line_fit", "y", y)
-    if len(xs) != len(ys):
-        raise ValueError(f"line_fit: x has {len(xs)} values and y has {len(ys)}; give one y per x")
-    w, b = (float(torch.as_tensor(parameter).detach()) for parameter in (weight, bias))
-    ax = ax if ax is not None else new_axes()
-    margin = 0.15 * (max(xs) - min(xs) or 1.0)
-    ends = [min(xs) - margin, max(xs) + margin]
-    ax.vlines(xs, ys, [w * value + b for value in xs], color=ORANGE, linewidth=2.2, label="error")
-    ax.plot(ends, [w * value + b for value in ends], color=BLUE, label="fitted line")
-    ax.plot(xs, ys, "o", color=INK, markersize=6, label="data")
-    ax.set_xlabel("x")
-    ax.set_ylabel("y")
     return ax
 
 

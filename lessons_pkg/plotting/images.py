@@ -25,7 +25,7 @@ def _boxes(ax: Axes, boxes: Sequence[Box], colour: str, alpha: float, name: str)
     ]
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(boxes)
     path = Path([corner for box in corners for corner in box] or [(0.0, 0.0)], codes or [Path.MOVETO])
-    ax.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", linewidth=0, alpha=alpha, gid=name))
+    ax.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", alpha=alpha, gid=name))
 
 
 def _runs(levels: Tensor, left: float, top: float) -> Iterator[tuple[int, Box]]:

@@ -31,23 +31,17 @@ def require_tensor(name: str, **tensors: object) -> None:
             raise TypeError(f"{name}: {role} must be a tensor of real numbers, got {kind}")
 
 
-def require_one(name: str, **numbers: object) -> None:
-    """Refuse what is not one real number, alone or in a tensor. Raises TypeError."""
-    for role, number in numbers.items():
-        if isinstance(number, Tensor) and number.numel() == 1:
-            require_tensor(name, **{role: number})
-        elif not isinstance(number, Real):
-            raise TypeError(f"{name}: {role} must be one real number, got {type(number).__name__}")
-
-
 def finite(name: str, **numbers: Any) -> list[float]:
     """Turn numbers into floats, and refuse what is none.
 
     ``[reach] = finite("valley", reach=reach)``. Raises TypeError for what is not one real number, ValueError
     for an infinite one or nan.
     """
-    require_one(name, **numbers)
     for role, number in numbers.items():
+        if isinstance(number, Tensor) and number.numel() == 1:
+            require_tensor(name, **{role: number})
+        elif not isinstance(number, Real):
+            raise TypeError(f"{name}: {role} must be one real number, got {type(number).__name__}")
         if not math.isfinite(number):
             raise ValueError(f"{name}: {role} must be finite, got {number}")
     return [float(number) for number in numbers.values()]
