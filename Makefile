@@ -107,8 +107,8 @@ pages: $(BUILT)  ## measure every page with Lighthouse (from npm) and Chromium: 
 matrix: $(INSTALLED)  ## the package's tests with each Python, pinned versions and oldest (PYTHONS="3.10 3.13" VERSIONS=floors)
 	@python -m benchmarks.matrix $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(VERSIONS),--versions $(VERSIONS))
 
-mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice: an hour (EVERY=8: one mutant in 8)
-	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY))
+mutants: $(INSTALLED)  ## change the package in small ways, count what the tests notice: an hour (EVERY=8: one in 8; AGAIN=1: what changed)
+	@python -m benchmarks.mutants $(if $(EVERY),--every $(EVERY)) $(if $(AGAIN),--again)
 
 audit: $(INSTALLED)  ## ask PyPI and npm about known weaknesses of every pinned version
 	@uv venv --quiet --clear $(VENV)/audit

@@ -102,11 +102,15 @@ def main() -> int:
     """Search among one in so many mutants, store the table, report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="look at one mutant in so many")
-    every = parser.parse_args().every
+    parser.add_argument("--again", action="store_true", help="only what changed since the last count here")
+    asked = parser.parse_args()
+    every = asked.every
     if every < 1:
         parser.error(f"--every must be 1 or more, got {every}")
+    if asked.again and every > 1:
+        parser.error("--again goes on from a count of all: leave out --every")
     wanted = set(sample(every))
-    search(sorted(wanted))
+    search(sorted(wanted), again=asked.again)
     found = [mutant for mutant in mutants() if mutant.name in wanted]
     tools = {"mutmut": MUTMUT.partition("==")[2], "sample": f"one mutant in {every}" if every > 1 else "all"}
     print(f"stored in {store('mutants', {'parts': table(found)}, tools=tools)}")

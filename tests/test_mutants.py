@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,44 @@ def test_no_two_reasons_for_one_mutant() -> None:
     assert all(set(entry) == {"why", "where"} for entry in yaml.safe_load(text))
 
 
-def test_the_command_refuses_no_sample(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--every", "0"], "--every must be 1 or more, got 0"),
+        (["--again", "--every", "8"], "--again goes on from a count of all: leave out --every"),
+    ],
+)
+def test_the_command_refuses_what_is_no_count(
+    options: list[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["mutants", "--every", "0"])
+    monkeypatch.setattr("sys.argv", ["mutants", *options])
     with pytest.raises(SystemExit):
         benchmark.main()
-    assert "--every must be 1 or more, got 0" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
+
+
+def test_going_on_keeps_verdicts_and_asks_anew_which_tests_call_what(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[Any], **_: Any) -> Any:
+        ran.append([str(word) for word in command[1:]])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(tool, "environment", lambda: Path("mutmut"))
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(tool, "MUTANTS", tmp_path / "mutants")
+    with pytest.raises(SystemExit, match="no earlier count here"):
+        tool.search(["a"], again=True)
+    verdicts, calls = (tmp_path / "mutants" / name for name in ("f.py.meta", "mutmut-stats.json"))
+    verdicts.parent.mkdir()
+    verdicts.touch()
+    calls.touch()
+    tool.search(["a"], again=True)
+    assert (verdicts.exists(), calls.exists(), ran.pop()) == (True, False, ["run"])
+    tool.search(["a"])
+    assert (verdicts.exists(), ran.pop()) == (False, ["run", "a"])
 
 
 def test_it_is_a_target_and_no_part_of_the_gate() -> None:

@@ -75,14 +75,21 @@ def sample(every: int) -> list[str]:
     return [name for name in names() if crc32(name.encode()) % every == 0]
 
 
-def search(wanted: Sequence[str]) -> None:
+def search(wanted: Sequence[str], *, again: bool = False) -> None:
     """Make all mutants, and run the tests of those that are wanted.
 
     Begins anew: mutmut would keep what it found before the tests changed, and which of them call what.
+    ``again`` keeps what it found in functions that are still the same, and looks at all the others.
     """
-    shutil.rmtree(MUTANTS, ignore_errors=True)
+    if again and not MUTANTS.exists():
+        raise SystemExit("There is no earlier count here to go on from: run make mutants without AGAIN.")
+    if again:
+        (MUTANTS / "mutmut-stats.json").unlink(missing_ok=True)  # which tests call what: found anew
+    else:
+        shutil.rmtree(MUTANTS, ignore_errors=True)
     alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # one thread each: mutants run side by side
-    done = subprocess.run([environment(), "run", *wanted], cwd=ROOT, env=alone, check=False)
+    command = [str(environment()), "run", *([] if again else wanted)]  # those that are named run whatever is known
+    done = subprocess.run(command, cwd=ROOT, env=alone, check=False)
     if done.returncode:
         raise SystemExit("The search was not finished: see the lines above.")
 
