@@ -88,7 +88,7 @@ def search(wanted: Sequence[str], *, again: bool = False) -> None:
     else:
         shutil.rmtree(MUTANTS, ignore_errors=True)
     alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # one thread each: mutants run side by side
-    command = [str(environment()), "run", *([] if again else wanted)]  # those that are named run whatever is known
+    command = [str(environment()), "run", *([] if again else wanted)]  # what is named runs anyway
     done = subprocess.run(command, cwd=ROOT, env=alone, check=False)
     if done.returncode:
         raise SystemExit("The search was not finished: see the lines above.")
