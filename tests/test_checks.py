@@ -80,7 +80,8 @@ LOW, HIGH = eigenvalues([0, 1, 2, 4, 5])
 INDEPENDENT: dict[str, list[Any]] = {
     "01.1": [(56 / 3, -56 / 3, -8), (56, -56, -24), (56 / 3, -28 / 3, -4), (56 / 3, 56 / 3, 8),
              ((56 / 3) ** 0.5, -56 / 3, -8), (56 / 3, -8, -56 / 3)],
-    "01.2": [2 / HIGH, 2 / (LOW + HIGH), 1 / HIGH, 2 / LOW, HIGH, 2 / (HIGH * 5 / 2), 2 / (HIGH * 5 / 3), 2 / (HIGH / 2)],
+    "01.2": [2 / HIGH, 2 / (LOW + HIGH), 1 / HIGH, 2 / LOW, HIGH, 2 / (HIGH * 5 / 2), 2 / (HIGH * 5 / 3), 2 / (HIGH / 2),
+             2 / eigenvalues([1, 2, 3])[1]],
     "01.4": [loss_of(-1, 1, 999), loss_of(-1, 1, 1000), 2 * loss_of(-1, 1, 999), loss_of(1, 1, 999),
              loss_of(1, -1, 999), loss_of(-1, -1, 999)],
 }  # fmt: skip

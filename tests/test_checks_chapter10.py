@@ -15,6 +15,7 @@ INDEPENDENT: dict[str, list[Any]] = {
         STEPS,
         [-step for step in STEPS],
         SIGNS,
+        [*SIGNS[:2], STEPS[2]],
         [-0.04, 1e-9, -1e-11],
         [0.1 / math.sqrt(0.001) * sign for sign in SIGNS],
         [-0.001 * g / math.sqrt(g * g + 1e-8) for g in G],
@@ -29,6 +30,7 @@ INDEPENDENT: dict[str, list[Any]] = {
         [1.97, 1.95, 2.0],
         [1.97, 1.95, 1.92075],
         [1.97, 1.97, 1.95],
+        [1.97, 2.0, 1.97],
         [1.97, 1.985, 1.97],
     ],
 }

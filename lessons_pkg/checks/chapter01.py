@@ -107,6 +107,7 @@ EXERCISES = {
             Mistake(lambda: _edge(0.8), "Your Hessian lacks its factor: it is 2/N times the sums."),
             Mistake(lambda: _edge(1.2), "The factor 2/3 belongs to three points; here N is 5."),
             Mistake(lambda: _edge(4), "Your Hessian has 1/N where it needs 2/N."),
+            Mistake(lambda: 2 / curvatures(X)[1], "That is the edge of the chapter's three points."),
         ),
     ),
     "01.3": Exercise(

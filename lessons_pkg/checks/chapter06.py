@@ -82,6 +82,10 @@ EXERCISES = {
             ),
             Mistake(lambda: (_weighted_means()[1],) * 2, "cross_entropy divides by the sum of the weights."),
             Mistake(lambda: (_TOTAL, _TOTAL), "That is the sum; both means divide it."),
+            Mistake(
+                lambda: (_weighted_means()[0], _TOTAL),
+                "The second is the sum; the binary loss divides it by the number of elements.",
+            ),
             Mistake(lambda: (_LOSSES.mean().item(),) * 2, "That is the mean without any weights."),
         ),
     ),

@@ -80,6 +80,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: first_steps(eps=0.0),
                 "Those are the signs, times the rate. Gradients near eps are shortened by it.",
             ),
+            Mistake(
+                lambda: (*first_steps(eps=0.0)[:2], first_steps()[2]),
+                "The second is off by one part in a hundred: eps is a hundredth of that gradient.",
+            ),
             Mistake(lambda: tuple(-RATE * g for g in GRADIENTS), "That is SGD: Adam divides by the size."),
             Mistake(
                 _uncorrected, "That is the step without the corrections: m and v are too small at first."
@@ -139,6 +143,10 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(
                 lambda: (decayed()[0], decayed()[2], decayed()[1]), "Adam and AdamW have changed places."
+            ),
+            Mistake(
+                lambda: (decayed()[0], WEIGHT, decayed()[2]),
+                "Adam takes the decay for a gradient, so the weight moves.",
             ),
             Mistake(
                 lambda: (decayed()[0], WEIGHT - STEP * DECAY, decayed()[2]),
