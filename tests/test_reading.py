@@ -53,3 +53,36 @@ def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that
         reached, unseen = page.evaluate(UNSEEN)
         assert reached >= 20
         assert unseen == [], look
+
+
+# Each place where a line begins with the punctuation that follows a formula of no more than 24 characters of TeX.
+TORN = """() => [...document.querySelectorAll(".math")].filter((formula) => {
+  const tex = formula.querySelector("annotation").textContent, next = formula.nextSibling;
+  if (tex.length > 24 || !next || next.nodeType !== 3 || !/^[.,;:!?)]/.test(next.data)) return false;
+  const mark = document.createRange(); mark.setStart(next, 0); mark.setEnd(next, 1);
+  const last = [...formula.querySelectorAll(".base")].pop();
+  return mark.getBoundingClientRect().left < last.getBoundingClientRect().left;
+}).map((formula) => formula.querySelector("annotation").textContent)"""
+
+
+def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None:
+    page = visit("book/06-classification-losses.html", viewport={"width": 390, "height": 844}).page
+    page.add_style_tag(content=DRAW_ALL)
+    assert page.locator(".glued").count() > 20
+    for width in (390, 360, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(TORN) == []
+    page.add_style_tag(content=".glued { white-space: normal }")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(TORN), "without the rule, this test sees it"
+
+
+def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: Any) -> None:
+    page = visit("book/10-optimizers.html", viewport={"width": 390, "height": 844}).page
+    page.add_style_tag(content=DRAW_ALL)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
+    said = page.locator(".output.said pre")
+    assert said.count() == 8, "the stub's and the solution's, of four exercises"
+    assert said.evaluate_all(wide) == 0
+    assert page.locator(".output.stream:not(.said) pre").evaluate_all(wide) > 0

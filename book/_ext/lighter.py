@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from glued import glued
 from mended import mended
 from policy import PRINT_SCRIPT, with_policy
 
@@ -117,7 +118,7 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
 def make_lighter(book: Path, node: str) -> None:
     """Rewrite every page of a finished build, and write the style sheet and the script they share."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html"))}
-    pages = {path: mended(text) for path, text in pages.items() if "</head>" in text}
+    pages = {path: glued(mended(text)) for path, text in pages.items() if "</head>" in text}
     for path, text in pages.items():  # what is mended may be styled: write before asking which rules are used
         path.write_text(text, encoding="utf-8")
     sheets = list(dict.fromkeys(sheet for text in pages.values() for sheet in _linked(text, _SHEET)))

@@ -17,6 +17,14 @@ def _breakable(found: re.Match[str]) -> str:
     return _LONG_CODE.sub(lambda code: _IN_MARKS.sub(names, code[0]), found[0])
 
 
+def _with_verdict(found: re.Match[str]) -> str:
+    return f'<div class="said {found[1]}' if _VERDICT.search(found[2]) else found[0]
+
+
+_PRINTED = (
+    r'<div class="(output stream [^"]*"><div class="highlight"><pre><span></span>((?:(?!</pre>).)*)</pre>)'
+)
+_VERDICT = re.compile(r"^\d\d\.\d: ", re.MULTILINE)
 _LONG_CODE = re.compile(r"<code\b[^>]*>(?:(?!</code>).){13,}</code>")
 _IN_MARKS = re.compile(r">[^<>]+<")  # the text, and not the attributes, of what is marked up
 
@@ -36,6 +44,8 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     r'<th class="head">(?:<p></p>)?</th>': "<td></td>",
     # Long names in tables break behind a dot or an underscore, and nowhere else.
     r"<td>.*?</td>": _breakable,
+    # What an exercise says of an answer is a sentence, and breaks like one; other output keeps its columns.
+    _PRINTED: _with_verdict,
     # A signature with an argument to a line is a list of definitions without terms, and inside a term.
     r'\s*<dl>\n((?:<dd><em class="sig-param">.*?</dd>\n)+)</dl>\n': _arguments,
 }
