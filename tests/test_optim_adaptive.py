@@ -1,7 +1,7 @@
 """RMSprop, Adam and AdamW against torch.optim over every combination of their mathematical options.
 
-To 1e-12 in float64 and not to the bit: torch folds the two corrections of Adam into the learning rate and the
-denominator and takes means by ``lerp``, which round elsewhere than the formula as it is written down.
+To 1e-12 in float64 and not to the bit: torch puts the correction of Adam's first mean into the learning rate, takes
+that mean by ``lerp`` and divides as it moves, which round elsewhere than the formula as it is written down.
 """
 
 import copy
@@ -348,3 +348,22 @@ def test_rules_for_options() -> None:
         require_decay_rates("X", a=0.5, b=1)
     with pytest.raises(TypeError, match="X: b must be a pair of numbers, got 'ab'"):
         require_pair("X", a=(1, 2), b="ab")
+
+
+@pytest.mark.parametrize("amsgrad", [False, True])
+@pytest.mark.parametrize("ours", [Adam, AdamW])
+@pytest.mark.parametrize(
+    ("dtype", "size", "ulp"),
+    [(torch.float16, 300.0, 5e-4), (torch.float16, 8000.0, 5e-4), (torch.float32, 1e20, 6e-8)],
+)
+def test_adam_moves_where_only_the_corrected_square_would_overflow(
+    ours: Any, amsgrad: bool, dtype: torch.dtype, size: float, ulp: float
+) -> None:
+    places = []
+    for make in (ours, torchs(ours)):
+        p = torch.tensor([1.0, -1.0], dtype=dtype)
+        p.grad = torch.tensor([size, -size], dtype=dtype)
+        make([p], lr=0.1, eps=1e-3, weight_decay=0.0, amsgrad=amsgrad).step()
+        places.append(p)
+    torch.testing.assert_close(*places, rtol=0, atol=ulp)  # the last bit: where torch rounds otherwise
+    assert places[0].tolist() == pytest.approx([0.9, -0.9], abs=ulp)
