@@ -336,6 +336,20 @@ def test_memory_begins_at_zero_and_stays() -> None:
     assert kept["step"].dtype == torch.float32
 
 
+@pytest.mark.parametrize("ours", OURS)
+def test_it_counts_beyond_256_where_bfloat16_is_the_default(ours: Any) -> None:
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        p = torch.ones(1, requires_grad=True)
+        p.grad = torch.ones(1)
+        optimizer = ours([p])
+        for _ in range(258):
+            optimizer.step()
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert optimizer.state[p]["step"].item() == 258
+
+
 def test_the_count_lies_on_the_cpu_whatever_the_default_device() -> None:
     with torch.device("meta"):
         assert not remembered({}, torch.ones(3, device="cpu"))["step"].is_meta

@@ -14,10 +14,11 @@ def remembered(kept: dict[str, Any], like: Tensor, *names: str) -> dict[str, Ten
     """Return the memory ``kept`` for one parameter, made at 0 where new: ``names``, and a count, ``"step"``.
 
     ``names`` are shaped ``like`` the parameter; ``"step"`` is a tensor with one number, on the CPU, as
-    torch has it. Chapter 10.
+    torch has it, and in 32 bits (torch: in 64, where that is the default): ``bfloat16`` would stop at 256.
+    Chapter 10.
     """
     if "step" not in kept:
-        kept["step"] = torch.zeros((), device="cpu")
+        kept["step"] = torch.zeros((), dtype=torch.float32, device="cpu")
     for name in names:
         if name not in kept:
             kept[name] = torch.zeros_like(like)
