@@ -6,6 +6,7 @@ that mean by ``lerp`` and divides as it moves, which round elsewhere than the fo
 
 import copy
 import math
+import pickle
 import re
 from itertools import product
 from typing import Any
@@ -206,6 +207,95 @@ def test_state_survives_saving(ours: Any, options: dict[str, Any], names: set[st
     assert names < set(second.state[q])
     if way == "ours to ours":
         assert torch.equal(p, q)
+
+
+def loaded(make: Any, key: str, value: Any, way: str) -> Any:
+    """Return what one step does, and the option ``key``, where the saved state had none; or the error."""
+    p = torch.ones(2, dtype=torch.float64)
+    p.grad = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    optimizer = make([p], lr=0.1, **({"momentum": 0.9} if key == "nesterov" else {}), **{key: value})
+    saved = copy.deepcopy(optimizer.state_dict())
+    for groups in (saved["param_groups"], optimizer.param_groups):
+        if groups is saved["param_groups"] or way != "load_state_dict":
+            del groups[0][key]
+    if way == "load_state_dict":
+        optimizer.load_state_dict(saved)
+    else:
+        optimizer = copy.deepcopy(optimizer) if way == "deepcopy" else pickle.loads(pickle.dumps(optimizer))
+    (p,) = optimizer.param_groups[0]["params"]
+    p.grad = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    optimizer.step()
+    return p, optimizer.param_groups[0][key]
+
+
+FLAGS = [(SGD, "nesterov"), (RMSprop, "centered"), (Adam, "amsgrad"), (AdamW, "amsgrad"), (Adam, "decoupled_weight_decay"),
+         *((ours, "maximize") for ours in (SGD, *OURS))]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["load_state_dict", "pickle", "deepcopy"])
+@pytest.mark.parametrize("value", [False, True])
+@pytest.mark.parametrize(("ours", "flag"), FLAGS)
+def test_a_flag_that_a_saved_state_lacks_is_off_as_in_torch(
+    ours: Any, flag: str, value: bool, way: str
+) -> None:
+    (mine, on), (theirs, torchs_on) = (loaded(make, flag, value, way) for make in (ours, torchs(ours)))
+    assert on is torchs_on is False
+    torch.testing.assert_close(mine, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("ours", [SGD, *OURS])
+def test_a_rate_that_a_saved_state_lacks_is_missed_as_in_torch(ours: Any) -> None:
+    for make in (ours, torchs(ours)):
+        optimizer = make([torch.ones(1)], lr=0.1)
+        saved = optimizer.state_dict()
+        del saved["param_groups"][0]["lr"]
+        optimizer.load_state_dict(saved)
+        assert "lr" not in optimizer.param_groups[0]
+
+
+@pytest.mark.parametrize("adam", [Adam, torch.optim.Adam], ids=["ours", "torchs"])
+@pytest.mark.parametrize("lacking", [False, True])
+def test_adamw_stays_decoupled_when_the_state_of_an_adam_is_loaded(adam: Any, lacking: bool) -> None:
+    saved = adam([torch.ones(1)], lr=0.1, weight_decay=0.3).state_dict()
+    if lacking:  # older than the flag
+        del saved["param_groups"][0]["decoupled_weight_decay"]
+    ends = []
+    for make in (AdamW, torch.optim.AdamW):
+        p = numbers(3).requires_grad_()
+        optimizer: Any = make([p])
+        optimizer.load_state_dict(copy.deepcopy(saved))
+        for copied in (optimizer, copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+            assert copied.param_groups[0]["decoupled_weight_decay"] is True
+        on_a_line(p, optimizer, 3)
+        ends.append(p.detach())
+    torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.99, 0.9, 0.3])
+def test_centered_the_variance_of_a_constant_gradient_rounds_as_in_torch(alpha: float) -> None:
+    """Below zero it does, and then all is nan: with the same operations, the same weights in both."""
+    ends = []
+    for make in (RMSprop, torch.optim.RMSprop):
+        p = torch.zeros(2000)
+        optimizer: Any = make([p], alpha=alpha, centered=True)
+        for _ in range(600):
+            p.grad = torch.logspace(-3, 3, 2000)
+            optimizer.step()
+        ends.append((p, optimizer.state[p]))
+    (mine, kept), (theirs, torchs_kept) = ends
+    assert torch.equal(kept["grad_avg"], torchs_kept["grad_avg"])
+    assert torch.equal(kept["square_avg"], torchs_kept["square_avg"])
+    assert torch.equal(mine.isnan(), theirs.isnan())
+    assert alpha == 0.99 or mine.isnan().any()
+
+
+@pytest.mark.skipif(not hasattr(torch.Tensor, "grad_dtype"), reason="since torch 2.10")
+def test_centered_a_gradient_of_another_type_moves_it() -> None:
+    p = torch.ones(2, requires_grad=True)
+    p.grad_dtype = None
+    p.grad = torch.ones(2, dtype=torch.float64)
+    RMSprop([p], lr=0.1, centered=True).step()
+    assert p.tolist() == pytest.approx([1 - 0.1 / (0.01 - 0.0001) ** 0.5] * 2, abs=1e-6)
 
 
 @pytest.mark.parametrize("ours", OURS)

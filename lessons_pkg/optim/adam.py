@@ -107,3 +107,9 @@ class AdamW(Adam):
     ) -> None:
         same = (params, lr, betas, eps, weight_decay, amsgrad)
         super().__init__(*same, maximize=maximize, decoupled_weight_decay=True)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was loaded, unpickled or copied, and stay decoupled, as torch does."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True  # an Adam's state says False

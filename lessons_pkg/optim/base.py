@@ -56,6 +56,14 @@ class DenseOptimizer(Optimizer):
         self.require({**self.defaults, **param_group})
         super().add_param_group(param_group)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was loaded, unpickled or copied; a flag that it lacks is off, as in torch."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.defaults.items():
+                if isinstance(value, bool):  # a flag younger than the state
+                    group.setdefault(name, False)
+
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient; return what ``closure``, if given, computes first."""
