@@ -70,14 +70,38 @@ def test_what_is_not_finite(bad: float) -> None:
     p = torch.zeros(2, dtype=torch.float64)
     p.grad = torch.tensor([3.0, bad], dtype=torch.float64)
     with pytest.raises(RuntimeError, match=r"clip_grad_norm_: the gradient's length is (inf|nan)"):
-        clip_grad_norm_([p], 1.0, True)
+        clip_grad_norm_([p], 1.0, error_if_nonfinite=True)
     assert p.grad[0] == 3.0, "changed before it was refused"
     clip_grad_norm_([p], 1.0)
     assert p.grad[1].isnan()
 
 
+@pytest.mark.filterwarnings("ignore:Using backward\\(\\) with create_graph=True")
+def test_gradients_with_a_graph_are_clipped_and_the_length_has_none() -> None:
+    lengths, left = [], []
+    for clip in (clip_grad_norm_, nn.utils.clip_grad_norm_):
+        p, q, r = (torch.full((2,), 3.0, dtype=torch.float64, requires_grad=True) for _ in range(3))
+        (p**2 * q**3).sum().backward(create_graph=True)
+        r.grad = torch.ones(
+            2, dtype=torch.float64, requires_grad=True
+        )  # a leaf: in a graph, it cannot change
+        lengths.append(clip([p, q, r], 1.0))
+        left.append([t.grad.detach() for t in (p, q, r) if t.grad is not None])
+        p.grad = q.grad = None  # or the graph keeps itself alive
+    assert [length.requires_grad for length in lengths] == [False, False]
+    torch.testing.assert_close(*lengths, rtol=1e-12, atol=0)
+    torch.testing.assert_close(*left, rtol=1e-12, atol=0)
+
+
+def test_the_third_position_is_not_taken_for_torchs() -> None:
+    with pytest.raises(TypeError, match="positional"):  # there, torch has the kind of norm
+        clip_grad_norm_([torch.zeros(2)], 1.0, True)  # type: ignore[call-arg]
+
+
 def test_what_is_refused() -> None:
     with pytest.raises(TypeError, match="clip_grad_norm_: give an iterable of parameters, got one tensor"):
         clip_grad_norm_(torch.zeros(2), 1.0)
+    with pytest.raises(TypeError, match="clip_grad_norm_: parameters must be tensors, got tuple"):
+        clip_grad_norm_(nn.Linear(2, 1).named_parameters(), 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"clip_grad_norm_: max_norm must be >= 0, got -1\.0"):
         clip_grad_norm_([], -1.0)

@@ -287,6 +287,14 @@ def test_errors_name_option_and_rule(options: dict[str, Any], error: type[Except
         SGD([{"params": [torch.zeros(1)], **options}])
 
 
+def test_a_subclass_is_named_in_its_errors() -> None:
+    class MySGD(SGD): ...
+
+    for options in ({"lr": -1}, {"dampening": "1"}, {"nesterov": True}):
+        with pytest.raises((TypeError, ValueError), match=f"^MySGD: {next(iter(options))} "):
+            MySGD([torch.zeros(1)], **options)
+
+
 def test_torchs_own_rules_about_parameters_hold() -> None:
     with pytest.raises(ValueError, match="empty"):
         SGD([])

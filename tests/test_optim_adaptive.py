@@ -1,11 +1,12 @@
 """RMSprop, Adam and AdamW against torch.optim over every combination of their mathematical options.
 
-To 1e-12 in float64 and not to the bit: torch folds the two corrections of Adam into the learning rate and the
-denominator and takes means by ``lerp``, which round elsewhere than the formula as it is written down.
+To 1e-12 in float64 and not to the bit: torch puts the correction of Adam's first mean into the learning rate, takes
+that mean by ``lerp`` and divides as it moves, which round elsewhere than the formula as it is written down.
 """
 
 import copy
 import math
+import pickle
 import re
 from itertools import product
 from typing import Any
@@ -208,6 +209,95 @@ def test_state_survives_saving(ours: Any, options: dict[str, Any], names: set[st
         assert torch.equal(p, q)
 
 
+def loaded(make: Any, key: str, value: Any, way: str) -> Any:
+    """Return what one step does, and the option ``key``, where the saved state had none; or the error."""
+    p = torch.ones(2, dtype=torch.float64)
+    p.grad = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    optimizer = make([p], lr=0.1, **({"momentum": 0.9} if key == "nesterov" else {}), **{key: value})
+    saved = copy.deepcopy(optimizer.state_dict())
+    for groups in (saved["param_groups"], optimizer.param_groups):
+        if groups is saved["param_groups"] or way != "load_state_dict":
+            del groups[0][key]
+    if way == "load_state_dict":
+        optimizer.load_state_dict(saved)
+    else:
+        optimizer = copy.deepcopy(optimizer) if way == "deepcopy" else pickle.loads(pickle.dumps(optimizer))
+    (p,) = optimizer.param_groups[0]["params"]
+    p.grad = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    optimizer.step()
+    return p, optimizer.param_groups[0][key]
+
+
+FLAGS = [(SGD, "nesterov"), (RMSprop, "centered"), (Adam, "amsgrad"), (AdamW, "amsgrad"), (Adam, "decoupled_weight_decay"),
+         *((ours, "maximize") for ours in (SGD, *OURS))]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["load_state_dict", "pickle", "deepcopy"])
+@pytest.mark.parametrize("value", [False, True])
+@pytest.mark.parametrize(("ours", "flag"), FLAGS)
+def test_a_flag_that_a_saved_state_lacks_is_off_as_in_torch(
+    ours: Any, flag: str, value: bool, way: str
+) -> None:
+    (mine, on), (theirs, torchs_on) = (loaded(make, flag, value, way) for make in (ours, torchs(ours)))
+    assert on is torchs_on is False
+    torch.testing.assert_close(mine, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("ours", [SGD, *OURS])
+def test_a_rate_that_a_saved_state_lacks_is_missed_as_in_torch(ours: Any) -> None:
+    for make in (ours, torchs(ours)):
+        optimizer = make([torch.ones(1)], lr=0.1)
+        saved = optimizer.state_dict()
+        del saved["param_groups"][0]["lr"]
+        optimizer.load_state_dict(saved)
+        assert "lr" not in optimizer.param_groups[0]
+
+
+@pytest.mark.parametrize("adam", [Adam, torch.optim.Adam], ids=["ours", "torchs"])
+@pytest.mark.parametrize("lacking", [False, True])
+def test_adamw_stays_decoupled_when_the_state_of_an_adam_is_loaded(adam: Any, lacking: bool) -> None:
+    saved = adam([torch.ones(1)], lr=0.1, weight_decay=0.3).state_dict()
+    if lacking:  # older than the flag
+        del saved["param_groups"][0]["decoupled_weight_decay"]
+    ends = []
+    for make in (AdamW, torch.optim.AdamW):
+        p = numbers(3).requires_grad_()
+        optimizer: Any = make([p])
+        optimizer.load_state_dict(copy.deepcopy(saved))
+        for copied in (optimizer, copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+            assert copied.param_groups[0]["decoupled_weight_decay"] is True
+        on_a_line(p, optimizer, 3)
+        ends.append(p.detach())
+    torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.99, 0.9, 0.3])
+def test_centered_the_variance_of_a_constant_gradient_rounds_as_in_torch(alpha: float) -> None:
+    """Below zero it does, and then all is nan: with the same operations, the same weights in both."""
+    ends = []
+    for make in (RMSprop, torch.optim.RMSprop):
+        p = torch.zeros(2000)
+        optimizer: Any = make([p], alpha=alpha, centered=True)
+        for _ in range(600):
+            p.grad = torch.logspace(-3, 3, 2000)
+            optimizer.step()
+        ends.append((p, optimizer.state[p]))
+    (mine, kept), (theirs, torchs_kept) = ends
+    assert torch.equal(kept["grad_avg"], torchs_kept["grad_avg"])
+    assert torch.equal(kept["square_avg"], torchs_kept["square_avg"])
+    assert torch.equal(mine.isnan(), theirs.isnan())
+    assert alpha == 0.99 or mine.isnan().any()
+
+
+@pytest.mark.skipif(not hasattr(torch.Tensor, "grad_dtype"), reason="since torch 2.10")
+def test_centered_a_gradient_of_another_type_moves_it() -> None:
+    p = torch.ones(2, requires_grad=True)
+    p.grad_dtype = None
+    p.grad = torch.ones(2, dtype=torch.float64)
+    RMSprop([p], lr=0.1, centered=True).step()
+    assert p.tolist() == pytest.approx([1 - 0.1 / (0.01 - 0.0001) ** 0.5] * 2, abs=1e-6)
+
+
 @pytest.mark.parametrize("ours", OURS)
 def test_parameters_without_gradient_stay_and_leave_no_memory(ours: Any) -> None:
     p, q = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
@@ -336,6 +426,20 @@ def test_memory_begins_at_zero_and_stays() -> None:
     assert kept["step"].dtype == torch.float32
 
 
+@pytest.mark.parametrize("ours", OURS)
+def test_it_counts_beyond_256_where_bfloat16_is_the_default(ours: Any) -> None:
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        p = torch.ones(1, requires_grad=True)
+        p.grad = torch.ones(1)
+        optimizer = ours([p])
+        for _ in range(258):
+            optimizer.step()
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert optimizer.state[p]["step"].item() == 258
+
+
 def test_the_count_lies_on_the_cpu_whatever_the_default_device() -> None:
     with torch.device("meta"):
         assert not remembered({}, torch.ones(3, device="cpu"))["step"].is_meta
@@ -348,3 +452,22 @@ def test_rules_for_options() -> None:
         require_decay_rates("X", a=0.5, b=1)
     with pytest.raises(TypeError, match="X: b must be a pair of numbers, got 'ab'"):
         require_pair("X", a=(1, 2), b="ab")
+
+
+@pytest.mark.parametrize("amsgrad", [False, True])
+@pytest.mark.parametrize("ours", [Adam, AdamW])
+@pytest.mark.parametrize(
+    ("dtype", "size", "ulp"),
+    [(torch.float16, 300.0, 5e-4), (torch.float16, 8000.0, 5e-4), (torch.float32, 1e20, 6e-8)],
+)
+def test_adam_moves_where_only_the_corrected_square_would_overflow(
+    ours: Any, amsgrad: bool, dtype: torch.dtype, size: float, ulp: float
+) -> None:
+    places = []
+    for make in (ours, torchs(ours)):
+        p = torch.tensor([1.0, -1.0], dtype=dtype)
+        p.grad = torch.tensor([size, -size], dtype=dtype)
+        make([p], lr=0.1, eps=1e-3, weight_decay=0.0, amsgrad=amsgrad).step()
+        places.append(p)
+    torch.testing.assert_close(*places, rtol=0, atol=ulp)  # the last bit: where torch rounds otherwise
+    assert places[0].tolist() == pytest.approx([0.9, -0.9], abs=ulp)

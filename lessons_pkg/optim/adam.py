@@ -82,8 +82,8 @@ class Adam(DenseOptimizer):
             largest = remembered(kept, p, "max_exp_avg_sq")["max_exp_avg_sq"]
             v = torch.maximum(largest, v, out=largest)
         m_hat = m / (1 - beta1**t)  # the means began at 0
-        v_hat = v / (1 - beta2**t)
-        p.sub_(m_hat / (v_hat.sqrt() + group["eps"]), alpha=lr)
+        root = v.sqrt() / (1 - beta2**t) ** 0.5  # of v_hat, which may overflow
+        p.sub_(m_hat / (root + group["eps"]), alpha=lr)
 
 
 class AdamW(Adam):
@@ -107,3 +107,9 @@ class AdamW(Adam):
     ) -> None:
         same = (params, lr, betas, eps, weight_decay, amsgrad)
         super().__init__(*same, maximize=maximize, decoupled_weight_decay=True)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was loaded, unpickled or copied, and stay decoupled, as torch does."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True  # an Adam's state says False

@@ -14,10 +14,11 @@ def remembered(kept: dict[str, Any], like: Tensor, *names: str) -> dict[str, Ten
     """Return the memory ``kept`` for one parameter, made at 0 where new: ``names``, and a count, ``"step"``.
 
     ``names`` are shaped ``like`` the parameter; ``"step"`` is a tensor with one number, on the CPU, as
-    torch has it. Chapter 10.
+    torch has it, and in 32 bits (torch: in 64, where that is the default): ``bfloat16`` would stop at 256.
+    Chapter 10.
     """
     if "step" not in kept:
-        kept["step"] = torch.zeros((), device="cpu")
+        kept["step"] = torch.zeros((), dtype=torch.float32, device="cpu")
     for name in names:
         if name not in kept:
             kept[name] = torch.zeros_like(like)
@@ -54,6 +55,14 @@ class DenseOptimizer(Optimizer):
             raise TypeError(f"{type(self).__name__}: a parameter group must be a dict, got {kind}")
         self.require({**self.defaults, **param_group})
         super().add_param_group(param_group)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was loaded, unpickled or copied; a flag that it lacks is off, as in torch."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.defaults.items():
+                if isinstance(value, bool):  # a flag younger than the state
+                    group.setdefault(name, False)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

@@ -8,8 +8,9 @@ from torch import Tensor
 from lessons_pkg.optim.options import require_at_least_zero, require_writable
 
 
+@torch.no_grad()
 def clip_grad_norm_(
-    parameters: Iterable[Tensor], max_norm: float, error_if_nonfinite: bool = False
+    parameters: Iterable[Tensor], max_norm: float, *, error_if_nonfinite: bool = False
 ) -> Tensor:
     r"""Shorten all gradients together to at most ``max_norm``; return their length before.
 
@@ -17,15 +18,20 @@ def clip_grad_norm_(
     ``max_norm`` and :math:`g` for the entries of all gradients as one vector: its direction stays. A
     parameter whose ``.grad`` is None is left out; a nan anywhere makes every gradient nan.
     ``parameters``: tensors of any shapes, as ``module.parameters()`` gives them; returns ``()``.
-    Twin of ``torch.nn.utils.clip_grad_norm_``, whose other norms and ``foreach`` are left out. Chapter 11.
-    Pascanu, Mikolov and Bengio (2013).
-    Raises TypeError for a single tensor or where ``max_norm`` is no number; ValueError if it is negative or,
-    before anything has changed, if a gradient cannot be changed in place (an expanded one); and, as early,
-    RuntimeError, if ``error_if_nonfinite``, where the length is infinite or not a number.
+    Twin of ``torch.nn.utils.clip_grad_norm_``, whose ``foreach`` and other norms (its third position) are
+    left out. Chapter 11. Pascanu, Mikolov and Bengio (2013).
+    Raises TypeError for a single tensor, for what is no tensor (``module.named_parameters()`` gives pairs)
+    or where ``max_norm`` is no number; ValueError if it is negative or, before anything has changed, if a
+    gradient cannot be changed in place (an expanded one); and, as early, RuntimeError, if
+    ``error_if_nonfinite``, where the length is infinite or not a number.
     """
     if isinstance(parameters, Tensor):
         raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
     require_at_least_zero("clip_grad_norm_", max_norm=max_norm)
+    parameters = list(parameters)
+    for p in parameters:
+        if not isinstance(p, Tensor):
+            raise TypeError(f"clip_grad_norm_: parameters must be tensors, got {type(p).__name__}")
     gradients = [p.grad for p in parameters if p.grad is not None]
     require_writable("clip_grad_norm_", gradients=gradients)
     if not gradients:

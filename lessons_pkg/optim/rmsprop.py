@@ -26,8 +26,11 @@ class RMSprop(DenseOptimizer):
     ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Remembers
     ``square_avg`` (:math:`s`), ``grad_avg`` (:math:`a`) if centered, ``momentum_buffer`` (:math:`b`) if
     :math:`\mu > 0`, and ``step``, which it counts and does not use.
+    If centered, a constant gradient can bring the variance :math:`s - a^2` below zero by rounding, and
+    :math:`\theta` to nan, in torch as well.
     Twin of ``torch.optim.RMSprop``, whose ``foreach``, ``capturable`` and ``differentiable`` choose an
-    implementation and are left out. Chapter 10. Hinton (2012, lecture 6), Graves (2013) for ``centered``.
+    implementation and are left out, as is a tensor for ``lr``. Chapter 10. Hinton (2012, lecture 6), Graves
+    (2013) for ``centered``.
     Raises TypeError or ValueError if ``lr``, ``eps``, ``weight_decay`` or ``momentum`` is not a number or
     negative, if ``alpha`` is not in [0, 1) (torch takes more, and divides by 0 or nan), or, before ``step``
     has moved anything, if a gradient is sparse or complex.
@@ -68,7 +71,8 @@ class RMSprop(DenseOptimizer):
         s = kept["square_avg"].mul_(alpha).addcmul_(g, g, value=1 - alpha)
         if group["centered"]:  # by the deviation, not the root mean square
             a = remembered(kept, p, "grad_avg")["grad_avg"]
-            s = s - a.mul_(alpha).add_(g, alpha=1 - alpha) ** 2
+            a.lerp_(g.to(a), 1 - alpha)  # a + (1 - alpha) (g - a)
+            s = s.addcmul(a, a, value=-1)
         u = g / (s.sqrt() + group["eps"])
         if mu > 0:
             b = remembered(kept, p, "momentum_buffer")["momentum_buffer"]

@@ -28,8 +28,8 @@ class SGD(DenseOptimizer):
     tensor for ``lr``. Chapter 3.
     Robbins and Monro (1951), Polyak (1964), Nesterov (1983), Sutskever and others (2013).
     Raises TypeError or ValueError if ``lr``, ``momentum`` or ``weight_decay`` is not a number or negative,
-    if ``nesterov`` is asked for without momentum or with dampening, or, before ``step`` has moved anything,
-    if a gradient is sparse or complex.
+    if ``dampening`` is not a number, if ``nesterov`` is asked for without momentum or with dampening, or,
+    before ``step`` has moved anything, if a gradient is sparse or complex.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class SGD(DenseOptimizer):
 
     def require(self, options: dict[str, Any]) -> None:
         """Refuse options that are not allowed; see the class."""
-        names = ("lr", "momentum", "weight_decay")
-        require_at_least_zero("SGD", **{name: options[name] for name in names})
+        name, keys = type(self).__name__, ("lr", "momentum", "weight_decay")
+        require_at_least_zero(name, **{key: options[key] for key in keys})
         mu, dampening = options["momentum"], options["dampening"]
         if not isinstance(dampening, Real):
-            raise TypeError(f"SGD: dampening must be a number, got {type(dampening).__name__}")
+            raise TypeError(f"{name}: dampening must be a number, got {type(dampening).__name__}")
         if options["nesterov"] and (mu == 0 or dampening != 0):
-            raise ValueError(f"SGD: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
+            raise ValueError(f"{name}: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
 
     def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Move ``p`` by minus the learning rate times its direction."""
