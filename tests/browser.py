@@ -30,6 +30,13 @@ STRIP = """() => {
     if (colours.has(piece.className)) piece.replaceWith(...piece.childNodes); else colours.add(piece.className);
   for (const code of document.querySelectorAll("pre")) code.normalize();
 }"""
+# What a reader sees and the file does not say: words that a script put there.
+REWRITTEN = """(file) => {
+  const said = (root) => [...root.querySelectorAll(
+    "article :is(p, pre, td, th, li, h1, h2, h3, figcaption, text)")].map((e) => e.textContent.trim());
+  const built = new Set(said(new DOMParser().parseFromString(file, "text/html")));
+  return said(document).filter((words) => !built.has(words));
+}"""
 # One of each kind: how wide a thing is and which colours it has depends on what it is and what it stands in.
 THIN = """() => {
   const all = document.body, kinds = new Map([[all, ""]]), seen = new Set(), kept = new Set();

@@ -134,19 +134,19 @@ def tampering(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("where", "name", "value", "words"),
     [
-        ("gate_compare", lambda *_: True, "tampering went unnoticed"),
-        ("TAMPERINGS", 0, "nothing is tampered with"),
+        ("IPyNbCell", "compare_outputs", lambda cell, *_: cell.name == "Cell 0", "tampering went unnoticed"),
+        ("", "TAMPERINGS", 0, "nothing is tampered with"),
     ],
 )
 def test_a_comparison_that_sees_nothing_is_seen(
-    name: str, value: Any, words: str, tampering: Any, monkeypatch: pytest.MonkeyPatch
+    where: str, name: str, value: Any, words: str, tampering: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs = [nbformat.v4.new_output("stream", text="1\n")]
     cell = SimpleNamespace(name="Cell 0", cell=SimpleNamespace(outputs=outputs), test_outputs=outputs)
     item = SimpleNamespace(kind="digit", cells=[cell], path=Path("x.ipynb"))
-    monkeypatch.setattr(tampering, name, value)
+    monkeypatch.setattr(getattr(tampering, where, tampering), name, value)
     with pytest.raises(AssertionError, match=words):
         tampering.TamperItem.runtest(item)
 

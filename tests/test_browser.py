@@ -15,6 +15,7 @@ from tests.browser import (
     AXE,
     DRAW_ALL,
     FRAME,
+    REWRITTEN,
     STRIP,
     THIN,
     Phone,
@@ -56,6 +57,7 @@ def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_th
     article = page.locator("main").inner_text()
     assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
     assert page.locator(".katex-error").count() == 0
+    assert page.evaluate(REWRITTEN, (HTML / name).read_text(encoding="utf-8")) == []
     if name in CHAPTERS:
         check_figures(page)
         check_formulas(page)

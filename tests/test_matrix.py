@@ -25,6 +25,7 @@ NOT_RUN = {
     "test_notebooks": "the notebooks",
     "test_release": "make release",
     "test_repository": "make repository",
+    "test_said": "the notebooks",
     "test_tools": "make notebooks",
 }
 

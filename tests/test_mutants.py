@@ -177,6 +177,11 @@ def test_going_on_keeps_verdicts_and_asks_anew_which_tests_call_what(
     assert (verdicts.exists(), ran.pop()) == (False, ["run", "a"])
 
 
+def test_all_mutants_of_a_line_are_excused_only_where_it_holds_numbers_to_try_or_names() -> None:
+    freely = {reason.place for reason in reasons() if reason.now is None}
+    assert {one for one in freely if not one.startswith("checks.")} == {"plotting.images._Numbers.draw"}
+
+
 def test_it_is_a_target_and_no_part_of_the_gate() -> None:
     assert "  make mutants " in make("help").stdout
     assert "mutants" not in make("--dry-run", "test").stdout
