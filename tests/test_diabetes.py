@@ -111,6 +111,13 @@ def test_what_is_constant_is_so_for_scikit_learn(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("steps", "constant"), [(2.0, True), (2.5, False)])
+def test_where_rounding_ends(steps: float, constant: bool) -> None:
+    eps = torch.finfo(F64).eps
+    scale = data.StandardScaler().fit(torch.tensor([[1 - steps * eps], [1.0]], dtype=F64)).scale_
+    assert scale.item() == pytest.approx(1.0 if constant else steps / 2 * eps)
+
+
 @pytest.mark.parametrize("n", [3, 1_000_000])
 def test_rounding_in_32_bits_is_no_spread_and_a_small_spread_is_no_rounding(n: int) -> None:
     tenth = torch.tensor([3.0, 3.3, 3.6]) / torch.tensor([30, 33, 36])
