@@ -162,6 +162,6 @@ def test_scaler_refuses() -> None:
         with pytest.raises(ValueError, match=r"StandardScaler: rows must be \(N, 2\), got \(2,\)"):
             method(torch.ones(2))
         with pytest.raises(TypeError, match=r"^StandardScaler: rows must be a tensor, got ndarray$"):
-            method(torch.ones(1, 2).numpy())
+            method(torch.ones(1, 2).numpy())  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="StandardScaler: dtype must be floating-point"):
             method(torch.ones(1, 2, dtype=torch.long))
