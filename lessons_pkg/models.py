@@ -49,7 +49,7 @@ class LeNet(nn.Module):
             raise ValueError(f"LeNet: x must be (N, 1, 32, 32), got {tuple(x.shape)}")
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
         x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = x.view(len(x), 16 * 5 * 5)
+        x = x.flatten(1)  # a view: 16 * 5 * 5 numbers per image; of channels_last a copy
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
         scores: Tensor = self.fc3(x)

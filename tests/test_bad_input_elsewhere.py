@@ -90,7 +90,6 @@ PLAIN = (AttributeError, TypeError, RuntimeError, NotImplementedError)
 TAUGHT = {"stratified_rows", "StandardScaler", "LinearRegression", "MLP", "LeNet", "SigmoidMLP"}
 ODD = {
     "loss_curve losses holds 1e+308": "matplotlib warns of the overflow in its own logarithmic axis",
-    "geometric_decay factor is 1e+308": "OverflowError: the third power",
     "new_panels rows is 1099511627776": "MemoryError",
     "start version": "RuntimeError, on purpose: a chapter stops there",
     "StandardScaler.fit x empty in the last": "no columns: torch warns that there is no deviation",

@@ -118,6 +118,14 @@ def test_probabilities_at_the_ends_have_torchs_clamp_and_torchs_slope() -> None:
     assert found.tolist() == [100.0, 100.0]
 
 
+def test_torch_func_is_told_what_is_missing() -> None:
+    p, t = torch.full((2,), 0.25), torch.ones(2)
+    slope = torch.func.grad(functional.binary_cross_entropy)(p, t)  # torch's own has one
+    torch.testing.assert_close(slope, torch.full((2,), -2.0))
+    with pytest.raises(RuntimeError, match="setup_context"):
+        torch.func.grad(binary_cross_entropy)(p, t)
+
+
 def test_slope_by_the_target_is_torchs() -> None:
     p, t = drawn((4,)).sigmoid(), drawn((4,), 1).sigmoid().requires_grad_()
     slopes = [
@@ -262,6 +270,7 @@ BAD: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: nll_loss(Z, P), TypeError, r"nll_loss: target must hold class indices \(int64 or uint8\), got Tensor torch\.float32"),
     (lambda: nll_loss(Z, Y + 2), ValueError, r"nll_loss: target must lie in 0\.\.3 or be ignore_index -100, got 4"),
     (lambda: nll_loss(Z, Y, ignore_index=1.5), TypeError, "^nll_loss: ignore_index must be an int, got float$"),  # type: ignore[arg-type]
+    (lambda: nll_loss(Z, Y, ignore_index=None), TypeError, "^nll_loss: ignore_index must be an int, got NoneType$"),  # type: ignore[arg-type]
     (lambda: nll_loss(Z, Y[:2]), ValueError, r"class indices must be \(3,\), got torch\.int64 \(2,\)"),
     (lambda: nll_loss(Z, Y, torch.ones(3)), ValueError, r"nll_loss: weight must be \(4,\)"),
     (lambda: nll_loss(Z, Y, reduction="avg"), ValueError, "mean, sum or none, got 'avg'"),

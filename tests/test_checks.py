@@ -152,12 +152,15 @@ def test_strange_answers_are_told_what_is_asked(capsys: pytest.CaptureFixture[st
     assert "your answer raised SystemExit" in said(capsys, "01.3", lambda x: exit())
     assert said(capsys, "01.3", Unspeakable.fail) == "01.3: not yet: your answer raised Unspeakable\n"
     assert said(capsys, "77", 1) == f"There is no exercise '77'. There are: {', '.join(EXERCISES)}.\n"
-    assert "There is no exercise 1.1" in said(capsys, 1.1, 1)
+    assert "There is no exercise whose name is of type float. There are: 01.1, " in said(capsys, 1.1, 1)
+    assert "There is no exercise whose name is of type Unspeakable." in said(capsys, Unspeakable(), 1)
 
 
 class Unspeakable(Exception):
     def __str__(self) -> str:
         raise RuntimeError
+
+    __repr__ = __str__
 
     @staticmethod
     def fail(x: torch.Tensor) -> float:

@@ -250,7 +250,10 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("list", lambda: cross_entropy(Z, [0, 1, 2]), TypeError, "target must hold .* got list"),  # type: ignore[arg-type]
     ("soft-ignore", lambda: cross_entropy(Z, Q, ignore_index=1), ValueError,
      "ignore_index names a class index, and target holds probabilities"),
-    ("soft-ignore-negative", lambda: cross_entropy(Z, Q, ignore_index=-1), ValueError, "ignore_index names a class"),
+    ("soft-ignore-0", lambda: cross_entropy(Z, Q, ignore_index=0), ValueError, "ignore_index names a class"),
+    ("ignore-none", lambda: cross_entropy(Z, Y, ignore_index=None), TypeError,  # type: ignore[arg-type]
+     "^cross_entropy: ignore_index must be an int, got NoneType$"),
+    ("soft-ignore-none", lambda: cross_entropy(Z, Q, ignore_index=None), TypeError, "ignore_index must be an int"),  # type: ignore[arg-type]
     ("input-int", lambda: cross_entropy(Z.long(), Y), TypeError,
      r"cross_entropy: input must be floating-point, got Tensor torch\.int64"),
     ("input-list", lambda: cross_entropy([1.0], Y), TypeError, "input must be floating-point, got list$"),  # type: ignore[arg-type]
@@ -279,6 +282,24 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
 def test_bad_input_names_the_rule(call: Callable[[], Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("index", [-1, -7, -100])
+def test_with_probabilities_an_index_below_0_ignores_nothing_as_in_torch(index: int) -> None:
+    q = torch.tensor([[0.2, 0.8], [0.0, 1.0]])
+    z = torch.tensor([[1.0, -2.0], [0.5, 3.0]])
+    wanted = functional.cross_entropy(z, q, ignore_index=index)
+    torch.testing.assert_close(cross_entropy(z, q, ignore_index=index), wanted)
+
+
+def test_under_autocast_torch_takes_32_bits_and_ours_what_it_gets() -> None:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = torch.eye(3, 4) @ torch.arange(16.0).reshape(4, 4).sin()
+        assert logits.dtype == torch.bfloat16
+        assert functional.cross_entropy(logits, Y).dtype == torch.float32
+        assert cross_entropy(logits, Y).dtype == torch.bfloat16
+        ours, torchs = cross_entropy(logits.float(), Y, W), functional.cross_entropy(logits, Y, W)
+    torch.testing.assert_close(ours, torchs)
 
 
 def test_the_edges_of_what_fits() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from lessons_pkg import __version__, data, runtime
+from lessons_pkg import __version__, data, graph, runtime
 from lessons_pkg.models import MLP, LeNet, LinearRegression, SigmoidMLP
 
 
@@ -62,6 +62,18 @@ def test_lenet_has_the_articles_shapes() -> None:
     sizes = {name: p.numel() for name, p in net.named_parameters()}
     assert list(sizes)[:2] == ["conv1.weight", "conv1.bias"]
     assert (len(sizes), sum(sizes.values()), sizes["fc1.weight"]) == (10, 61_706, 400 * 120)
+
+
+def test_lenet_takes_images_that_lie_channel_by_channel_or_pixel_by_pixel() -> None:
+    torch.manual_seed(0)
+    net, x = LeNet().double(), torch.randn(2, 1, 32, 32, dtype=torch.float64)
+    wanted = net(x)
+    seen = [node.label for node in graph.walk(wanted.sum())]
+    assert any(label.startswith("View") for label in seen)  # the name on which chapter 2 counts
+    torch.testing.assert_close(net(x.contiguous(memory_format=torch.channels_last)), wanted)
+    for layer in (net.conv1, net.conv2):
+        layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(net(x), wanted)
 
 
 def test_lenet_treats_the_images_of_a_batch_alike() -> None:

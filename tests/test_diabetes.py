@@ -90,6 +90,45 @@ def test_a_constant_column_is_only_centred() -> None:
     assert scaler.transform(torch.tensor([[2.1]])).item() == pytest.approx(2.0)
 
 
+COLUMNS: dict[str, list[float]] = {
+    "rounded": [3 / 30, 3.3 / 33, 3.6 / 36],
+    "a sum": [0.1 + 0.2, 0.3],
+    "squares underflow": [1e-200, 2e-200],
+    "differ": [1.0, 2.0],
+    "differ far from 0": [-1e6, -1e6 - 1e-6],
+    "below the last digit of 1": [1e-20, 3e-20],
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_what_is_constant_is_so_for_scikit_learn(name: str) -> None:
+    x = torch.tensor(COLUMNS[name], dtype=F64)[:, None]
+    ours, theirs = data.StandardScaler().fit(x), preprocessing.StandardScaler().fit(x.numpy())
+    torch.testing.assert_close(ours.scale_, torch.tensor(theirs.scale_), atol=0, rtol=1e-4)  # far from 0
+    assert (ours.scale_.item() == 1) == ("iffer" not in name and "below" not in name)
+    torch.testing.assert_close(
+        ours.transform(x), torch.tensor(theirs.transform(x.numpy())), rtol=1e-4, atol=1e-15
+    )
+
+
+@pytest.mark.parametrize(("steps", "constant"), [(2.0, True), (2.5, False)])
+def test_where_rounding_ends(steps: float, constant: bool) -> None:
+    eps = torch.finfo(F64).eps
+    scale = data.StandardScaler().fit(torch.tensor([[1 - steps * eps], [1.0]], dtype=F64)).scale_
+    assert scale.item() == pytest.approx(1.0 if constant else steps / 2 * eps)
+
+
+@pytest.mark.parametrize("n", [3, 1_000_000])
+def test_rounding_in_32_bits_is_no_spread_and_a_small_spread_is_no_rounding(n: int) -> None:
+    tenth = torch.tensor([3.0, 3.3, 3.6]) / torch.tensor([30, 33, 36])
+    assert tenth.unique().numel() == 2  # scikit-learn's bound is that of float64: it divides by 4e-9
+    percent = 1 + 0.01 * torch.linspace(-1, 1, n)  # with the bound of float32 times n: constant
+    x = torch.stack([tenth.repeat(n // 3 + 1)[:n], percent], 1)
+    constant, spread = data.StandardScaler().fit(x).scale_.tolist()
+    assert constant == 1
+    assert spread == pytest.approx(percent.double().std(correction=0).item(), rel=1e-3)
+
+
 def test_scaler_passes_gradients() -> None:
     x = torch.randn(4, 2, generator=torch.Generator().manual_seed(0), dtype=F64, requires_grad=True)
     scaler = data.StandardScaler().fit(x.detach())
@@ -110,6 +149,8 @@ def test_scaler_refuses() -> None:
         data.StandardScaler().fit(torch.tensor([[1.0], [float("nan")]]))
     with pytest.raises(TypeError, match="StandardScaler: dtype must be floating-point"):
         data.StandardScaler().fit(torch.ones(3, 2, dtype=torch.long))
+    with pytest.raises(TypeError, match=r"^StandardScaler: x must be a tensor, got list$"):
+        data.StandardScaler().fit([[1.0]])  # type: ignore[arg-type]
     scaler = data.StandardScaler()
     for method in (scaler.transform, scaler.inverse_transform):
         with pytest.raises(ValueError, match=r"^StandardScaler: call fit first, with the training part$"):
@@ -120,5 +161,7 @@ def test_scaler_refuses() -> None:
             method(torch.ones(4, 3))
         with pytest.raises(ValueError, match=r"StandardScaler: rows must be \(N, 2\), got \(2,\)"):
             method(torch.ones(2))
+        with pytest.raises(TypeError, match=r"^StandardScaler: rows must be a tensor, got ndarray$"):
+            method(torch.ones(1, 2).numpy())  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="StandardScaler: dtype must be floating-point"):
             method(torch.ones(1, 2, dtype=torch.long))

@@ -62,6 +62,21 @@ def test_a_seed_is_a_split_and_leaves_torch_alone() -> None:
     assert torch.equal(eights[0], first[0])
 
 
+def test_of_a_small_class_a_part_may_get_none() -> None:
+    parts = data.stratified_rows(torch.zeros(3, dtype=torch.long), (0.5, 0.25, 0.25), seed=0)
+    assert [len(part) for part in parts] == [2, 0, 1]  # cuts at 1.5 and 2.25
+
+
+def test_a_split_refuses_other_kinds() -> None:
+    labels, halves = torch.tensor([0, 1]), (0.5, 0.5)
+    with pytest.raises(TypeError, match=r"^stratified_rows: labels must be a tensor, got list$"):
+        data.stratified_rows([0, 1], halves, seed=0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^stratified_rows: seed must be a whole number, got str$"):
+        data.stratified_rows(labels, halves, seed="a")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^stratified_rows: seed must be >= 0, got -1$"):
+        data.stratified_rows(labels, halves, seed=-1)
+
+
 REFUSED: list[tuple[Any, Any, str]] = [
     (torch.ones(3), (1.0,), r"labels must be \(N >= 1,\) integers, got \(3,\), torch\.float32"),
     (torch.ones(3, 1).long(), (1.0,), r"labels must be \(N >= 1,\) integers, got \(3, 1\)"),

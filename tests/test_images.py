@@ -202,6 +202,14 @@ BAD: list[tuple[Callable[[], Any], str]] = [
         lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=torch.inf),
         "^image_grid: size must be finite, got inf$",
     ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0),
+        "^image_grid: size must be > 0, got 0$",
+    ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=-1),
+        "^image_grid: size must be > 0, got -1$",
+    ),
     (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
 ]
 
@@ -210,6 +218,28 @@ BAD: list[tuple[Callable[[], Any], str]] = [
 def test_bad_input_names_the_rule(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("wrong", [0.5, torch.nan, torch.inf])
+def test_counts_that_are_none_are_refused_before_anything_is_drawn(wrong: float) -> None:
+    ax = plotting.new_axes()
+    with pytest.raises(
+        ValueError, match=r"^confusion_table: counts must be whole and finite: fractions would be cut"
+    ):
+        plotting.confusion_table(torch.tensor([[wrong, 1], [1, 3]]), ax=ax)
+    assert not ax.patches
+    assert not ax.artists
+
+
+def test_counts_may_be_of_any_type() -> None:
+    for dtype in (torch.float16, torch.float64, torch.uint8, torch.int64, torch.bool):
+        table = plotting.confusion_table(torch.eye(2, dtype=dtype)).artists[0]
+        assert [text.get_text() for text in table.texts] == ["1", "1"]  # type: ignore[attr-defined]
+
+
+def test_a_figure_may_be_as_low_as_asked() -> None:
+    grid = plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0.5)
+    assert grid.figure.get_size_inches().tolist() == [5.0, 0.5]  # type: ignore[union-attr]
 
 
 def over(front: str, back: str, alpha: float) -> str:

@@ -79,6 +79,7 @@ def test_descent_path_draws_route_and_start() -> None:
     assert plotting.descent_path([[0.0, 1.0]], label="Adam").get_lines()[0].get_label() == "Adam"
 
 
+OVERFLOW = r"^geometric_decay: start \* factor \*\* updates must be finite, got inf$"
 BAD: list[tuple[str, Any, str]] = [
     ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
     (
@@ -102,7 +103,25 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: plotting.valley(torch.tensor([[2.0, 1.0], [0.0, 2.0]]), MINIMUM),
         "hessian symmetric",
     ),
-    ("nan", lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM), "hessian symmetric"),
+    (
+        "nan",
+        lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM),
+        r"^valley: hessian must be finite, got \[\[nan, nan\], \[nan, nan\]\]$",
+    ),
+    (
+        "ratio-of-0",
+        lambda: plotting.new_panels(2, ratios=[1, 0]),
+        r"^new_panels: ratios must be > 0, got \[1, 0\]$",
+    ),
+    ("ratio-below-0", lambda: plotting.new_panels(2, ratios=[1, -1]), "^new_panels: ratios must be > 0"),
+    (
+        "ratio-nan",
+        lambda: plotting.new_panels(1, ratios=[float("nan")]),
+        r"^new_panels: ratios\[0\] must be finite",
+    ),
+    ("one-ratio", lambda: plotting.new_panels(2, ratios=[1]), "give 2 ratios, one per row, got 1$"),
+    ("power", lambda: plotting.geometric_decay(1.0, 10.0, 400), OVERFLOW),
+    ("product", lambda: plotting.geometric_decay(1e300, 10.0, 20), OVERFLOW),
     ("reach", lambda: plotting.valley(HESSIAN, MINIMUM, reach=0), "reach must be > 0"),
     ("table", lambda: plotting.loss_curve(torch.ones(3, 2)), r"one column of numbers, got shape \(3, 2\)"),
     (

@@ -224,7 +224,9 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("label", lambda: sliders.explore(draw, label=3, lr=[1, 2]), TypeError, "label must be text, got int"),  # type: ignore[arg-type]
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
     ("infinite", lambda: sliders.explore(draw, lr=[0.1, float("inf")]), ValueError, "must be finite"),
-    ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, "start=3 is not among the values of lr"),
+    ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, r"start=3 is not among the values of lr: \[1, 2\]"),
+    ("rounded", lambda: sliders.explore(draw, start=0.1, lr=torch.tensor([0.1, 0.5])), ValueError, r"among the values of lr: \[0\.10000000149011612, 0\.5\]"),
+    ("nothing", lambda: sliders.explore(draw, lr=[None, 1]), ValueError, "explore: no value of lr may be None: start=None means the first"),
     ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
     ("three", lambda: sliders.explore(lambda lr: (*draw(lr), lr), lr=[1, 2]), TypeError, r"must return \(ax, caption\), got tuple"),  # type: ignore[arg-type, return-value]
 ]  # fmt: skip

@@ -256,6 +256,21 @@ def test_boxes_without_area_and_no_boxes(name: str) -> None:
     assert BOXES[name](none, none).shape == (0,)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("name", BOXES)
+def test_boxes_of_16_bits_are_computed_in_32(name: str, dtype: torch.dtype) -> None:
+    a, b = torch.tensor([[0.0, 0, 300, 300], [10, 20, 400, 90]]), torch.tensor([[20.0, 20, 320, 320]] * 2)
+    value, *slopes = results(BOXES[name], a.to(dtype), b.to(dtype))  # 300 * 300 is no number of float16
+    assert value.dtype == torch.float32
+    wanted, *wanted_slopes = results(BOXES[name], a.to(dtype).float(), b.to(dtype).float())
+    assert value.isfinite().all()
+    assert torch.equal(value, wanted)
+    assert [slope.dtype for slope in slopes] == [dtype, dtype]
+    assert all(torch.equal(s, w.to(dtype)) for s, w in zip(slopes, wanted_slopes, strict=True))
+    assert BOXES[name](a.to(dtype), b.to(dtype), reduction="mean").isfinite()
+    assert BOXES[name](a.double(), b.to(dtype)).dtype == F64
+
+
 # Players
 
 R, F_ = normal(4, 3), normal(4, 3, seed=1)

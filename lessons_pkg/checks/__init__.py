@@ -43,6 +43,7 @@ def check(name: str, answer: object) -> None:
     """
     exercise = EXERCISES.get(name) if isinstance(name, str) else None
     if exercise is None:
-        print(f"There is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
+        wanted = repr(name) if isinstance(name, str) else f"whose name is of type {type(name).__name__}"
+        print(f"There is no exercise {wanted}. There are: {', '.join(EXERCISES)}.")
         return
     print(f"{name}: {verdict(exercise, answer)}")

@@ -3,18 +3,22 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.data.options import require_floating, require_seed
+from lessons_pkg.data.options import require_floating, require_seed, require_tensor
 from lessons_pkg.data.splits import Part, Splits
 
 
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
-    ``labels``: ``(N,)``, integers; of a class of ``n`` rows a part gets ``n`` times its share, rounded.
+    ``labels``: ``(N,)``, integers; of a class of ``n`` rows a part gets ``n`` times its share, give or take
+    one at most, and of a small class perhaps none: the places of the cuts are rounded, not the sizes.
     Each row lands in exactly one part. The same ``seed`` gives the same rows.
     Like scikit-learn's ``train_test_split(stratify=labels)``, with any number of parts. Chapter 12.
-    Raises ValueError if ``labels`` are not integers in one row, or ``shares`` not positive and of sum 1.
+    Raises TypeError if ``labels`` are no tensor or ``seed`` no whole number, ValueError if ``labels`` are not
+    integers in one row, ``shares`` not positive and of sum 1, or ``seed`` below 0.
     """
+    require_tensor("stratified_rows", labels=labels)
+    require_seed("stratified_rows", seed)
     if labels.ndim != 1 or len(labels) == 0 or labels.is_floating_point():
         got = f"{tuple(labels.shape)}, {labels.dtype}"
         raise ValueError(f"stratified_rows: labels must be (N >= 1,) integers, got {got}")

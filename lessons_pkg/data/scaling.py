@@ -3,18 +3,19 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.data.options import require_floating
+from lessons_pkg.data.options import require_floating, require_tensor
 
 
 class StandardScaler:
     r"""Remember mean and deviation of each column, and apply them to any rows: :math:`z = (x - m) / s`.
 
     ``fit`` ``(N, columns)`` stores ``mean_`` and ``scale_``, ``(columns,)`` each; the deviation divides by
-    ``N``, and a constant column is divided by 1. ``transform`` applies them, ``inverse_transform`` takes
-    them back: :math:`x = z s + m`.
-    Twin of ``sklearn.preprocessing.StandardScaler``. Chapter 13.
-    Raises TypeError if numbers are not floating-point; ValueError for another width, before ``fit``, or if
-    ``fit`` meets no rows, or a value that is not finite.
+    ``N``, and a column that is constant, but for the last digit of its type, is divided by 1. ``transform``
+    applies them, ``inverse_transform`` takes them back: :math:`x = z s + m`.
+    Twin of ``sklearn.preprocessing.StandardScaler``, whose bound for what is constant grows with ``N`` and is
+    that of 64 bits in any type. Chapter 13.
+    Raises TypeError unless ``x`` is a tensor of floating-point numbers; ValueError for another width, before
+    ``fit``, or if ``fit`` meets no rows, or a value that is not finite.
     """
 
     mean_: Tensor
@@ -22,13 +23,15 @@ class StandardScaler:
 
     def fit(self, x: Tensor) -> "StandardScaler":
         """Take mean and deviation from these rows: the training part, and no others."""
+        require_tensor("StandardScaler", x=x)
         require_floating("StandardScaler", x.dtype)
         if x.ndim != 2 or len(x) == 0 or not x.isfinite().all():
             rule = "fit needs (N, columns), N >= 1, all finite"
             raise ValueError(f"StandardScaler: {rule}; got {tuple(x.shape)}")
-        self.mean_ = x.mean(0)
-        same = x.amin(0) == x.amax(0)  # nothing to divide by
-        self.scale_ = torch.where(same, 1.0, x.std(0, correction=0))
+        self.mean_, scale = x.mean(0), x.std(0, correction=0)
+        last_digit = torch.finfo(x.dtype).eps * x.abs().amax(0)
+        same = x.amax(0) - x.amin(0) <= 2 * last_digit  # rounding: nothing to divide by
+        self.scale_ = torch.where(same | (scale == 0), 1.0, scale)
         return self
 
     def transform(self, x: Tensor) -> Tensor:
@@ -44,6 +47,7 @@ class StandardScaler:
     def _require_ready(self, x: Tensor) -> None:
         if not hasattr(self, "mean_"):
             raise ValueError("StandardScaler: call fit first, with the training part")
+        require_tensor("StandardScaler", rows=x)
         require_floating("StandardScaler", x.dtype)
         if x.ndim != 2 or x.shape[1] != len(self.mean_):
             wanted = f"(N, {len(self.mean_)})"

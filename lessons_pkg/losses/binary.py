@@ -48,6 +48,7 @@ class ClampedBCE(torch.autograd.Function):
     """Binary cross-entropy as torch computes it: no logarithm below -100, and a slope of its own.
 
     Chapter 6. The slope :math:`(p - t) / (p (1 - p))` has a denominator of at least ``EPSILON``.
+    ``torch.func`` cannot differentiate it, unlike torch's own: for that it would need a ``setup_context``.
     """
 
     @staticmethod
@@ -73,8 +74,9 @@ def binary_cross_entropy(
     gradient :math:`(p_i - t_i) / \max(p_i (1 - p_i), 10^{-12})`, which is not the derivative of the cut-off.
     ``input``, ``target``: same shape, any, in [0, 1]; ``weight``: broadcasts to it, multiplies losses, and
     ``"mean"`` divides by their number; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
-    Twin of ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments. Chapter 6.
-    Good (1952). Raises TypeError or ValueError for another type, shape, range or reduction.
+    Twin of ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments, and not for
+    ``torch.func``, which refuses ``ClampedBCE``. Chapter 6. Good (1952).
+    Raises TypeError or ValueError for another type, shape, range or reduction.
     """
     require_same_shape("binary_cross_entropy", input=input, target=target)
     for role, values in (("input", input), ("target", target)):

@@ -8,11 +8,12 @@ from torch import Tensor
 from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
 
 
-def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor, eps: float) -> None:
-    """Refuse boxes that are not ``(N, 4)`` or ``(4,)`` of one shape, or whose corners are turned around.
+def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor, eps: float) -> tuple[Tensor, Tensor]:
+    """Return boxes that fit, those of 16 bits in 32, and refuse other shapes and corners turned around.
 
-    Chapter 7. Raises TypeError if one is not floating-point or ``eps`` no number, ValueError that names the
-    rule otherwise.
+    In pixels, an area soon overflows float16, and bfloat16 keeps three digits of it; ``torchvision`` computes
+    such boxes in 32 bits too. Shapes: ``(N, 4)`` or ``(4,)``, the same for both. Chapter 7. Raises TypeError
+    if one is not floating-point or ``eps`` no number, ValueError that names the rule otherwise.
     """
     require_same_shape(name, boxes1=boxes1, boxes2=boxes2)
     require_number(name, eps=eps)
@@ -21,6 +22,8 @@ def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor, eps: float) -> None
     for role, boxes in {"boxes1": boxes1, "boxes2": boxes2}.items():
         if (boxes[..., 2:] < boxes[..., :2]).any():
             raise ValueError(f"{name}: {role} must have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?")
+    boxes1, boxes2 = (boxes.to(torch.promote_types(boxes.dtype, torch.float32)) for boxes in (boxes1, boxes2))
+    return boxes1, boxes2
 
 
 def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,11 +52,12 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
     r"""One minus intersection over union.
 
     :math:`\ell = 1 - I / (U + \varepsilon)`; its gradient is zero where the boxes do not meet.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
+    boxes of 16.
     No twin in torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = require_boxes("box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     return reduce_boxes(1 - shared / (union + eps), reduction)
 
@@ -64,12 +68,13 @@ def generalized_box_iou_loss(
     r"""IoU loss plus the share of the smallest enclosing box that neither box covers.
 
     :math:`\ell = 1 - I / (U + \varepsilon) + (E - U) / (E + \varepsilon)`, with :math:`E` the enclosing area.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
+    boxes of 16.
     Twin of ``torchvision.ops.generalized_box_iou_loss``, which also takes integers and turned corners.
     Chapter 7. Rezatofighi and others (2019).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("generalized_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = require_boxes("generalized_box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
     loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
@@ -82,12 +87,13 @@ def distance_box_iou_loss(
     r"""IoU loss plus the squared distance of the centres, over the enclosing box's squared diagonal.
 
     :math:`\ell = 1 - I / (U + \varepsilon) + d^2 / (c^2 + \varepsilon)`.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
+    boxes of 16.
     Twin of ``torchvision.ops.distance_box_iou_loss``, which also takes integers and turned corners.
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("distance_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = require_boxes("distance_box_iou_loss", boxes1, boxes2, eps)
     shared, union = intersection_and_union(boxes1, boxes2)
     diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
     centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
@@ -103,12 +109,13 @@ def complete_box_iou_loss(
     :math:`\ell = \ell_{\mathrm{DIoU}} + \alpha v`, with
     :math:`v = \frac{4}{\pi^2} (\arctan \frac{w_1}{h_1} - \arctan \frac{w_2}{h_2})^2` and
     :math:`\alpha = v / (1 - \mathrm{IoU} + v + \varepsilon)`, through which no gradient flows.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``.
+    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
+    boxes of 16.
     Twin of ``torchvision.ops.complete_box_iou_loss``, which also takes integers and turned corners.
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    require_boxes("complete_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = require_boxes("complete_box_iou_loss", boxes1, boxes2, eps)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
     iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
     sides1, sides2 = (boxes[..., 2:] - boxes[..., :2] for boxes in (boxes1, boxes2))

@@ -10,9 +10,12 @@ from lessons_pkg.losses.reduction import require_same_shape
 INDICES = (torch.int64, torch.uint8)
 
 
-def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index: int | None = -100) -> None:
+def require_class_targets(
+    name: str, input: Tensor, target: Tensor, ignore_index: int = -100, *, ignoring: bool = True
+) -> None:
     """Refuse a ``target`` that is neither class indices nor probabilities for the logits ``input``.
 
+    ``ignoring=False`` lets no number pass but the classes.
     Chapter 4. Raises TypeError for a wrong type of number, ValueError for a wrong shape or class.
     """
     require_same_shape(name, input=input)  # which here only asks for floating point
@@ -27,22 +30,24 @@ def require_class_targets(name: str, input: Tensor, target: Tensor, ignore_index
     if target.shape != wanted:
         what = f"for input {shape}, {'class indices' if indices else 'probabilities'}"
         raise ValueError(f"{name}: {what} must be {wanted}, got {target.dtype} {tuple(target.shape)}")
-    if not (ignore_index is None or isinstance(ignore_index, int)):
+    if not isinstance(ignore_index, int):
         raise TypeError(f"{name}: ignore_index must be an int, got {_kind(ignore_index)}")
     if indices:
-        _require_in_range(name, target.long(), classes, ignore_index)
-    elif ignore_index != -100:
+        _require_in_range(name, target.long(), classes, ignore_index if ignoring else None)
+    elif ignore_index >= 0:
         raise ValueError(f"{name}: ignore_index names a class index, and target holds probabilities")
 
 
-def require_class_indices(name: str, input: Tensor, target: Tensor, ignore_index: int | None = -100) -> None:
-    """Refuse a ``target`` that does not hold class indices; ``ignore_index=None`` lets no other number pass.
+def require_class_indices(
+    name: str, input: Tensor, target: Tensor, ignore_index: int = -100, *, ignoring: bool = True
+) -> None:
+    """Refuse a ``target`` that does not hold class indices, as ``require_class_targets`` does.
 
     Chapter 6. Raises TypeError for a wrong type of number, ValueError for a wrong shape or class.
     """
     if isinstance(target, Tensor) and target.is_floating_point():
         raise TypeError(f"{name}: target must hold class indices (int64 or uint8), got {_kind(target)}")
-    require_class_targets(name, input, target, ignore_index)
+    require_class_targets(name, input, target, ignore_index, ignoring=ignoring)
 
 
 def _require_in_range(name: str, target: Tensor, classes: int, ignore_index: int | None) -> None:

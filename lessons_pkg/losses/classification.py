@@ -98,13 +98,15 @@ def cross_entropy(
     r"""Mean of minus the logarithm of the probability that the logits give to the right class.
 
     :math:`\ell_i = -w_{y_i} \log p_{i y_i}`, with :math:`p = \mathrm{softmax}(z)` and logits :math:`z`;
-    for a target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`.
+    for a target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`. With
+    ``label_smoothing`` :math:`\varepsilon` the target is :math:`(1 - \varepsilon) q + \varepsilon / C`.
     Gradient without weights: :math:`\partial \ell_i / \partial z_i = p_i - q_i`, one-hot for a class.
     ``input``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C, or
     probabilities, that shape; ``weight``: ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position.
     ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with
     probabilities, by their number. Unit: nats. Sums in the type of ``input``: float16 can overflow.
-    Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments. Chapter 4. Good (1952).
+    Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments; under ``torch.autocast``,
+    which gives that one 32 bits, give this one ``logits.float()``. Chapter 4. Good (1952).
     Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
     """
     require_class_targets("cross_entropy", input, target, ignore_index)

@@ -59,7 +59,7 @@ def softmax_focal_loss(
     No twin in torch or torchvision; order and defaults as in ``sigmoid_focal_loss``. Chapter 6.
     Lin and others (2017). Raises TypeError or ValueError for another type, shape or option.
     """
-    require_class_indices("softmax_focal_loss", inputs, targets, ignore_index=None)
+    require_class_indices("softmax_focal_loss", inputs, targets, ignoring=False)
     require_class_options("softmax_focal_loss", inputs, alpha, 0.0, role="alpha")
     require_number("softmax_focal_loss", gamma=gamma)
     surprise = cross_entropy(inputs, targets, reduction="none")

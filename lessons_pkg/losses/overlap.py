@@ -29,8 +29,8 @@ def dice_loss(
     probabilities :math:`p`, the ``input``, masks :math:`t`, the ``target``, and :math:`s` = ``smooth``.
     ``input`` and ``target``: ``(N, C, d1, ...)``, C = 1 for one kind of object, one-hot over C for several;
     returns ``()`` or, with ``"none"``, ``(N, C)``. ``batch=True`` sums over the examples too: ``(C,)``.
-    Probabilities, not logits: there is no logarithm that could overflow. With ``smooth=0`` two empty masks
-    give ``nan``.
+    Probabilities, not logits: there is no logarithm that could overflow. Sums in the type of ``input``:
+    float16 can overflow. With ``smooth=0`` two empty masks give ``nan``.
     No twin in torch. Chapter 7. Dice (1945), Sorensen (1948); as a loss Milletari and others (2016), who
     square the :math:`p_i` and :math:`t_i` of the denominator.
     Raises TypeError or ValueError that names the rule for masks that do not fit, or ``smooth`` < 0.

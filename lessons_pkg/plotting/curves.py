@@ -1,5 +1,6 @@
 """Curves and surfaces of training: data first, Axes back."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def geometric_decay(
 ) -> Axes:
     """Draw the straight line (on a logarithmic axis) of a loss that shrinks by ``factor`` per update.
 
-    Raises ValueError unless ``start`` > 0, ``factor`` > 0 and ``updates`` >= 1.
+    Raises ValueError unless ``start`` > 0, ``factor`` > 0 and ``updates`` >= 1, or if the end overflows.
     """
     require_axes("geometric_decay", ax, label=label)
     start, factor, _ = finite("geometric_decay", start=start, factor=factor, updates=updates)
@@ -62,10 +63,14 @@ def geometric_decay(
         raise ValueError(
             f"geometric_decay: need start > 0, factor > 0, updates >= 1; got {start}, {factor}, {updates}"
         )
+    try:
+        end = start * factor**updates
+    except OverflowError:  # from the power; from the product comes inf
+        end = math.inf
+    finite("geometric_decay", **{"start * factor ** updates": end})
     ax = ax if ax is not None else new_axes()
-    ends = [start, start * factor**updates]
     style: dict[str, Any] = {"linestyle": "--", "color": ORANGE, "zorder": 3} | line
-    ax.plot([0, updates], ends, label=label, **style)
+    ax.plot([0, updates], [start, end], label=label, **style)
     return ax
 
 

@@ -63,7 +63,9 @@ def _require_images(images: Tensor, labels: Sequence[str], columns: int, size: f
         raise ValueError(f"image_grid: give images (N >= 1, height, width) and N labels, got {got}")
     if not images.isfinite().all():
         raise ValueError("image_grid: images must be finite: nan and infinity have no shade")
-    finite("image_grid", size=1.0 if size is None else size)
+    [height] = finite("image_grid", size=1.0 if size is None else size)
+    if height <= 0:
+        raise ValueError(f"image_grid: size must be > 0, got {size}")
     return names
 
 
@@ -78,7 +80,7 @@ def image_grid(
     """Draw ``images`` ``(N, height, width)``, 0 as paper and the largest value as ink, a label below each.
 
     ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
-    Negative values are drawn as 0. Raises ValueError for another shape, or unless there is a label per image.
+    Negative values are drawn as 0. Raises ValueError for another shape, no label per image, or ``size`` <= 0.
     """
     require_axes("image_grid", ax)
     labels = _require_images(images, labels, columns, size)
@@ -87,7 +89,8 @@ def image_grid(
     high, wide = levels.shape[1:]
     step_x, step_y = wide * 1.2, high * 1.35
     rows = -(-len(levels) // columns)
-    ax = ax if ax is not None else new_axes(size=(5.0, size or 0.2 + rows * 4.8 / columns * step_y / step_x))
+    needed = 0.2 + rows * 4.8 / columns * step_y / step_x
+    ax = ax if ax is not None else new_axes(size=(5.0, needed if size is None else size))
     corners = [((k % columns) * step_x, (k // columns) * step_y) for k in range(len(levels))]
     for (left, top), label in zip(corners, labels, strict=True):
         ax.text(left + wide / 2, top + high * 1.06, label, ha="center", va="top", fontsize=9, color=INK)
@@ -119,18 +122,16 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
 
     Hits lie on the diagonal; the other cells that are not 0 are shaded, so that colour says nothing that
     place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
-    shape, negative counts or another number of names.
+    shape, counts that are negative, not whole or not finite, or another number of names.
     """
     require_axes("confusion_table", ax)
     require_tensor("confusion_table", counts=counts)
     classes = len(counts) if counts.ndim else 0
     if counts.shape != (classes, classes) or classes == 0 or bool((counts < 0).any()):
         raise ValueError(f"confusion_table: counts must be (C, C), none negative, got {tuple(counts.shape)}")
-    names = (
-        several("confusion_table", "names", names)
-        if names is not None
-        else [str(number) for number in range(classes)]
-    )
+    if bool((counts % 1 != 0).any()):  # also where one is infinite or nan
+        raise ValueError("confusion_table: counts must be whole and finite: fractions would be cut off")
+    names = several("confusion_table", "names", map(str, range(classes)) if names is None else names)
     if len(names) != classes:
         raise ValueError(f"confusion_table: give {classes} names, got {len(names)}")
     ax = ax if ax is not None else new_axes(size=(5.0, 4.6))

@@ -79,10 +79,11 @@ def require_bowl(hessian: Tensor, minimum: Tensor, reach: float) -> float:
     if hessian.shape != (2, 2) or minimum.shape != (2,):
         shapes = f"{tuple(hessian.shape)} and {tuple(minimum.shape)}"
         raise ValueError(f"valley: hessian must be (2, 2) and minimum (2,), got {shapes}")
+    for role, tensor in {"hessian": hessian, "minimum": minimum}.items():
+        if not tensor.isfinite().all():
+            raise ValueError(f"valley: {role} must be finite, got {tensor.tolist()}")
     if reach <= 0 or not torch.allclose(hessian, hessian.T):
         raise ValueError(
             f"valley: reach must be > 0 and hessian symmetric, got {reach} and {hessian.tolist()}"
         )
-    if not minimum.isfinite().all():
-        raise ValueError(f"valley: minimum must be finite, got {minimum.tolist()}")
     return reach

@@ -51,19 +51,22 @@ def new_panels(
 ) -> list[Axes]:
     """Fresh Axes in the course's style, one above the other, so that a phone need not shrink them.
 
-    ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1 or a size
-    is not positive.
+    ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1, or a
+    size or ratio is not positive.
     """
     require_whole("new_panels", rows=rows)
     if not isinstance(size, (tuple, list)) or len(size) != 2:
         raise TypeError(f"new_panels: size must be a pair of numbers, got {size!r}")
     width, height = finite("new_panels", **{"size[0]": size[0], "size[1]": size[1]})
-    if ratios is not None and len(several("new_panels", "ratios", ratios)) != rows:
-        raise ValueError(f"new_panels: give {rows} ratios, one per row, got {len(ratios)}")
     if rows < 1 or min(width, height) <= 0:
         raise ValueError(f"new_panels: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
+    heights = [1.0] * rows if ratios is None else several("new_panels", "ratios", ratios)
+    if len(heights) != rows:
+        raise ValueError(f"new_panels: give {rows} ratios, one per row, got {len(heights)}")
+    if min(finite("new_panels", **{f"ratios[{k}]": ratio for k, ratio in enumerate(heights)})) <= 0:
+        raise ValueError(f"new_panels: ratios must be > 0, got {heights}")
     with matplotlib.rc_context(RC):
-        panels = Figure(figsize=(width, height)).subplots(rows, 1, squeeze=False, height_ratios=ratios)
+        panels = Figure(figsize=(width, height)).subplots(rows, 1, squeeze=False, height_ratios=heights)
     return list(panels[:, 0])
 
 

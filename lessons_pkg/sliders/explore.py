@@ -23,6 +23,8 @@ def _one_parameter(values: dict[str, Iterable[Any]]) -> tuple[str, list[Any]]:
     positions = list(values_given)
     if not 2 <= len(positions) <= _MOST_FRAMES:
         raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
+    if any(value is None for value in positions):
+        raise ValueError(f"explore: no value of {name} may be None: start=None means the first")
     if any(value in positions[:k] for k, value in enumerate(positions)):
         raise ValueError(f"explore: the values of {name} must differ from one another")
     if any(isinstance(value, float) and not math.isfinite(value) for value in positions):
@@ -64,7 +66,7 @@ def explore(
         raise TypeError(f"explore: label must be text, got {type(label).__name__}")
     start = positions[0] if start is None else start
     if start not in positions:
-        raise ValueError(f"explore: start={start!r} is not among the values of {name}")
+        raise ValueError(f"explore: start={start!r} is not among the values of {name}: {positions}")
     words = _words(positions)
     frames = [frame(k, words[k], *_drawn(draw, value)) for k, value in enumerate(positions)]
     label, first = label or name, positions.index(start)
