@@ -253,6 +253,12 @@ def test_only_steps_that_overlap_run_at_two_heights() -> None:
     assert list(_heights(apart | {(True, 2): [4, 0]}).values()) == pytest.approx([0.35, 0.35, 0.65])
 
 
+@pytest.mark.parametrize("lanes", [([0, 1], [1, 2]), ([2, 1], [1, 0])], ids=["to the right", "to the left"])
+def test_steps_that_touch_at_a_lane_run_at_two_heights(lanes: tuple[list[int], list[int]]) -> None:
+    into, out_of = lanes
+    assert list(_heights({(True, 0): into, (True, 1): out_of}).values()) == pytest.approx([0.65, 0.35])
+
+
 def test_edges_that_join_the_same_nodes_lie_side_by_side() -> None:
     x = torch.tensor(2.0, requires_grad=True)
     one, two = drawn_edges(plotting.backward_graph(walk(x * x)))

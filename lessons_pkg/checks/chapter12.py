@@ -56,8 +56,7 @@ def _at_most(heads: Tensor, tosses: Tensor) -> Tensor:
     """Probability of at most ``heads`` in ``tosses`` of a fair coin."""
     chance = torch.full((), 0.5, dtype=torch.float64)
     coin = torch.distributions.Binomial(int(tosses), chance)
-    each = [coin.log_prob(torch.tensor(float(k), dtype=torch.float64)).exp() for k in range(int(heads) + 1)]
-    return torch.stack([torch.zeros((), dtype=torch.float64), *each]).sum()
+    return coin.log_prob(torch.arange(int(heads) + 1, dtype=torch.float64)).exp().sum()
 
 
 def _sign_test(a: Tensor, b: Tensor) -> Tensor:
