@@ -111,6 +111,8 @@ def main() -> int:
         parser.error("--again goes on from a count of all: leave out --every")
     wanted = set(sample(every))
     search(sorted(wanted), again=asked.again)
+    if asked.again and (left := unexplained(mutants(), reasons())):  # a test may have come for them
+        search([mutant.name for mutant in left], keep=True)
     found = [mutant for mutant in mutants() if mutant.name in wanted]
     tools = {"mutmut": MUTMUT.partition("==")[2], "sample": f"one mutant in {every}" if every > 1 else "all"}
     print(f"stored in {store('mutants', {'parts': table(found)}, tools=tools)}")

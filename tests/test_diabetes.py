@@ -118,6 +118,11 @@ def test_where_rounding_ends(steps: float, constant: bool) -> None:
     assert scale.item() == pytest.approx(1.0 if constant else steps / 2 * eps)
 
 
+def test_each_column_has_its_own_rounding() -> None:
+    rows = torch.tensor([[0.1 + 0.2, 0.0, 1e-12], [0.3, 1e6, 2e-12]], dtype=F64)
+    assert data.StandardScaler().fit(rows).scale_.tolist() == pytest.approx([1.0, 5e5, 5e-13])
+
+
 @pytest.mark.parametrize("n", [3, 1_000_000])
 def test_rounding_in_32_bits_is_no_spread_and_a_small_spread_is_no_rounding(n: int) -> None:
     tenth = torch.tensor([3.0, 3.3, 3.6]) / torch.tensor([30, 33, 36])

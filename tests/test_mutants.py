@@ -173,8 +173,22 @@ def test_going_on_keeps_verdicts_and_asks_anew_which_tests_call_what(
     calls.touch()
     tool.search(["a"], again=True)
     assert (verdicts.exists(), calls.exists(), ran.pop()) == (True, False, ["run"])
+    tool.search(["a"], keep=True)
+    assert (verdicts.exists(), ran.pop()) == (True, ["run", "a"])
     tool.search(["a"])
     assert (verdicts.exists(), ran.pop()) == (False, ["run", "a"])
+
+
+def test_going_on_looks_once_more_at_survivors_without_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    rounds = iter([found("killed", "survived"), found("killed", "killed")])
+    monkeypatch.setattr("sys.argv", ["mutants", "--again"])
+    monkeypatch.setattr(benchmark, "sample", lambda every: ["n0", "n1"])
+    monkeypatch.setattr(benchmark, "search", lambda wanted, **how: asked.append((wanted, how)))
+    monkeypatch.setattr(benchmark, "mutants", lambda: next(rounds))
+    monkeypatch.setattr(benchmark, "store", lambda *_, **__: "nowhere")
+    assert benchmark.main() == 0
+    assert asked == [(["n0", "n1"], {"again": True}), (["n1"], {"keep": True})]
 
 
 def test_all_mutants_of_a_line_are_excused_only_where_it_holds_numbers_to_try_or_names() -> None:
