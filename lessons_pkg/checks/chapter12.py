@@ -56,7 +56,9 @@ def _at_most(heads: Tensor, tosses: Tensor) -> Tensor:
     """Probability of at most ``heads`` in ``tosses`` of a fair coin."""
     chance = torch.full((), 0.5, dtype=torch.float64)
     coin = torch.distributions.Binomial(int(tosses), chance)
-    return coin.log_prob(torch.arange(int(heads) + 1, dtype=torch.float64)).exp().sum()
+    few = torch.arange(int(heads) + 1, dtype=torch.float64)
+    probability: Tensor = coin.log_prob(few).exp().sum()
+    return probability
 
 
 def _sign_test(a: Tensor, b: Tensor) -> Tensor:
