@@ -92,3 +92,17 @@ def test_hashes_are_demanded_before_anything_else_is_installed(
     assert all(command.endswith("requirements.lock") for command in hashed)
     assert "--no-build-isolation" in pinned, "building would fetch setuptools, whichever is newest"
     assert "constraints.txt -e" in pinned
+
+
+@pytest.mark.parametrize("folder", ["benchmarks", "tools/site"])
+def test_npm_asks_for_no_version_that_is_another_one_tomorrow(folder: str) -> None:
+    """Npm refuses a lock once "latest" means more than it did; an override holds it."""
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    held = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8")).get("overrides", {})
+    moving = {
+        name
+        for one in packages.values()
+        for name, wanted in one.get("dependencies", {}).items()
+        if wanted == "latest"
+    }
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in moving} == held

@@ -105,3 +105,56 @@ def test_sums_and_shares_of_measurements_are_right() -> None:
         median, fastest, slowest, base = (float(text.split()[0]) for text in (*seconds, times[0][1]))
         assert fastest <= median <= slowest, name
         assert ratio == pytest.approx(median / base, abs=2e-3), name
+
+
+# ---- What these checks are for: each sees the lie that it was written against. ----
+
+LIES = {
+    "asks who looks": (
+        "code",
+        'import os\nprint(1 if "CI" in os.environ else 2)',
+        test_no_cell_knows_where_it_runs,
+    ),
+    "typed": ("code", 'print("two calls  -6.2400")', test_no_result_is_printed_as_it_was_typed),
+    "typed in pieces": ("code", 'print("two calls", "6.2400")', test_no_result_is_printed_as_it_was_typed),
+    "hidden": ("markdown", '<div style="display:none">x</div>', test_text_hides_nothing_and_draws_nothing),
+    "drawn": ("markdown", "Look: <svg></svg>", test_text_hides_nothing_and_draws_nothing),
+    "picture": ("markdown", "![x](x.png)", test_text_hides_nothing_and_draws_nothing),
+    "output": ("markdown", "It prints\n\n```text\n0.9\n```", test_text_hides_nothing_and_draws_nothing),
+    "exercise": ("markdown", "See exercise 9.8.", test_exercises_that_a_text_names_exist),
+    "thousands": ("markdown", "About 1,000,001 times.", test_numbers_with_thousands_are_shown),
+    "thousands in TeX": ("markdown", "About $1{,}000{,}001$ times.", test_numbers_with_thousands_are_shown),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lie_is_seen(name: str) -> None:
+    kind, text, check = LIES[name]
+    cells = [
+        {"cell_type": one, "metadata": {}, "source": [what], "outputs": []}
+        for one, what in (("code", "x = 1_000_000"), (kind, text))
+    ]
+    with pytest.raises(AssertionError):
+        check({"cells": cells})
+
+
+@pytest.mark.parametrize("wrong", ["a loss of 0.0071 (chapter 1)", "a loss of 0.0071717"])
+def test_a_wrong_number_on_a_reference_page_is_seen(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "index.md").write_text(wrong, encoding="utf-8")
+    monkeypatch.setattr("tests.test_said.ROOT", tmp_path)
+    with pytest.raises(AssertionError, match=re.escape(wrong)):
+        test_a_number_on_a_reference_page_is_shown_by_the_chapter_that_its_line_names("index")
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 2), (-1, 1), (0, 5)])
+def test_a_measurement_that_contradicts_the_others_is_seen(
+    row: int, column: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoilt = rows_of("mutants", "parts")
+    spoilt[row][column] = "99.9 %" if column == 5 else spoilt[row][column] + 100
+    monkeypatch.setattr("tests.test_said.rows_of", lambda *_: spoilt)
+    with pytest.raises(AssertionError):
+        test_sums_and_shares_of_measurements_are_right()

@@ -97,3 +97,21 @@ def test_hypothesis_tries_as_many_as_ever() -> None:
     gate = settings.get_profile("gate")
     assert gate.max_examples == 100
     assert HealthCheck.filter_too_much not in gate.suppress_health_check
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_x():\n    assert True\n",
+        "def test_x():\n    pass\n",
+        "@pytest.mark.skip\ndef test_x():\n    assert f()\n",
+        "def test_x():\n    pytest.xfail()\n",
+        "def test_x():\n    assert close(f(), 1, rtol=1)\n",
+        "def pytest_collection_modifyitems(items):\n    items.clear()\n",
+    ],
+)
+def test_a_test_that_cannot_fail_is_seen(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "test_x.py"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AssertionError):
+        test_tests_ask_something_and_are_run(path)
