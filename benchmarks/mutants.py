@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from benchmarks.results import Table, store
-from tools.mutants import MUTMUT, Mutant, mutants, sample, search
+from tools.mutants import MUTMUT, Mutant, look, mutants, sample, search, search_again
 
 REASONS = Path(__file__).resolve().parents[1] / "tests" / "survivors.yaml"
 LEAST = 90  # per cent
@@ -110,9 +110,12 @@ def main() -> int:
     if asked.again and every > 1:
         parser.error("--again goes on from a count of all: leave out --every")
     wanted = set(sample(every))
-    search(sorted(wanted), again=asked.again)
-    if asked.again and (left := unexplained(mutants(), reasons())):  # a test may have come for them
-        search([mutant.name for mutant in left], keep=True)
+    if not asked.again:
+        search(sorted(wanted))
+    else:
+        search_again()
+        if left := unexplained(mutants(), reasons()):  # a test may have come for them
+            look([mutant.name for mutant in left])
     found = [mutant for mutant in mutants() if mutant.name in wanted]
     tools = {"mutmut": MUTMUT.partition("==")[2], "sample": f"one mutant in {every}" if every > 1 else "all"}
     print(f"stored in {store('mutants', {'parts': table(found)}, tools=tools)}")

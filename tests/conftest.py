@@ -38,6 +38,10 @@ def source(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
+def markdown(notebook: dict[str, Any]) -> str:
+    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
 def load(path: Path) -> dict[str, Any]:
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return notebook

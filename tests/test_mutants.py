@@ -166,29 +166,31 @@ def test_going_on_keeps_verdicts_and_asks_anew_which_tests_call_what(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(tool, "MUTANTS", tmp_path / "mutants")
     with pytest.raises(SystemExit, match="no earlier count here"):
-        tool.search(["a"], again=True)
+        tool.search_again()
     verdicts, calls = (tmp_path / "mutants" / name for name in ("f.py.meta", "mutmut-stats.json"))
     verdicts.parent.mkdir()
     verdicts.touch()
     calls.touch()
-    tool.search(["a"], again=True)
+    tool.search_again()
     assert (verdicts.exists(), calls.exists(), ran.pop()) == (True, False, ["run"])
-    tool.search(["a"], keep=True)
+    tool.look(["a"])
     assert (verdicts.exists(), ran.pop()) == (True, ["run", "a"])
     tool.search(["a"])
     assert (verdicts.exists(), ran.pop()) == (False, ["run", "a"])
 
 
 def test_going_on_looks_once_more_at_survivors_without_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
+    asked: list[str] = []
     rounds = iter([found("killed", "survived"), found("killed", "killed")])
     monkeypatch.setattr("sys.argv", ["mutants", "--again"])
     monkeypatch.setattr(benchmark, "sample", lambda every: ["n0", "n1"])
-    monkeypatch.setattr(benchmark, "search", lambda wanted, **how: asked.append((wanted, how)))
+    monkeypatch.setattr(benchmark, "search", lambda wanted: asked.append("all anew"))
+    monkeypatch.setattr(benchmark, "search_again", lambda: asked.append("what changed"))
+    monkeypatch.setattr(benchmark, "look", asked.extend)
     monkeypatch.setattr(benchmark, "mutants", lambda: next(rounds))
     monkeypatch.setattr(benchmark, "store", lambda *_, **__: "nowhere")
     assert benchmark.main() == 0
-    assert asked == [(["n0", "n1"], {"again": True}), (["n1"], {"keep": True})]
+    assert asked == ["what changed", "n1"]
 
 
 def test_all_mutants_of_a_line_are_excused_only_where_it_holds_numbers_to_try_or_names() -> None:

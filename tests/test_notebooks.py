@@ -11,7 +11,7 @@ import pytest
 import lessons_pkg
 from lessons_pkg.checks import EXERCISES
 from lessons_pkg.sliders.live import VIEW
-from tests.conftest import CHAPTERS, NOTEBOOKS, ROOT, code_cells, source
+from tests.conftest import CHAPTERS, NOTEBOOKS, ROOT, code_cells, markdown, source
 from tools.colab import rules
 from tools.notebooks import METADATA, text_of
 from tools.repository import current, setup_cell
@@ -27,10 +27,6 @@ SECTIONS = [
     "Exercises",
     "In one minute",
 ]
-
-
-def markdown(notebook: Notebook) -> str:
-    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
 
 
 def outputs(notebook: Notebook) -> list[tuple[int, dict[str, Any]]]:

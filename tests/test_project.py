@@ -24,7 +24,11 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-PROJECT: dict[str, Any] = tomllib.loads(read("pyproject.toml"))["project"]
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads(read("pyproject.toml"))
+
+
+PROJECT: dict[str, Any] = pyproject()["project"]
 
 
 def pins() -> list[Requirement]:

@@ -111,4 +111,5 @@ def test_every_stored_table_stands_on_its_page(path: Any) -> None:
             line = measured.markdown_table([], [row]).splitlines()[-1]
             assert [re.sub("[`*]", "", cell).strip() for cell in line[1:-1].split("|")] in page.rows
         if "on" not in table["head"]:
-            assert html.escape(measured.provenance(result)) in text
+            said = ", ".join(f"{name} {value}" for name, value in result["provenance"].items())
+            assert html.escape(said) in text, "when, where and with what"

@@ -10,18 +10,15 @@ import pytest
 from ledger import read_ledger
 
 from benchmarks.mutants import percent
+from benchmarks.results import RESULTS
 from lessons_pkg.checks import EXERCISES
-from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, source
+from tests.conftest import NOTEBOOKS, ROOT, code_cells, load, markdown, source
 from tools.typed import facts, shown, words
 
 Notebook = dict[str, Any]
 KNOWS = re.compile(r"\b(?:environ|getenv|argv|_getframe|gethostname)\b|\bin sys\.modules|\bquiet\(\)")
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)")
 MNIST = "50,000"  # its images, which only a machine with its files counts
-
-
-def text_of(notebook: Notebook) -> str:
-    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
 
 
 def test_no_cell_knows_where_it_runs(notebook: Notebook) -> None:
@@ -48,13 +45,13 @@ def test_no_result_is_printed_as_it_was_typed(notebook: Notebook) -> None:
 
 
 def test_text_hides_nothing_and_draws_nothing(notebook: Notebook) -> None:
-    text = re.sub(r"(?s)```python\n.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]*\$", "", text_of(notebook))
+    text = re.sub(r"(?s)```python\n.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]*\$", "", markdown(notebook))
     assert not re.findall(r"<(?!/?(?:details|summary)>)[A-Za-z/!][^>\n]*", text), "only folds are HTML"
     assert not re.findall(r"(?m)!\[|^```", text), "pictures and outputs come from cells"
 
 
 def test_exercises_that_a_text_names_exist(notebook: Notebook) -> None:
-    for chapter, number in re.findall(r"[Ee]xercise (\d+)\.(\d)", text_of(notebook)):
+    for chapter, number in re.findall(r"[Ee]xercise (\d+)\.(\d)", markdown(notebook)):
         assert f"{int(chapter):02d}.{number}" in EXERCISES
 
 
@@ -62,7 +59,7 @@ def test_numbers_with_thousands_are_shown(notebook: Notebook) -> None:
     code = "\n".join(source(cell) + "\n".join(map(words, cell["outputs"])) for cell in code_cells(notebook))
     known = {re.sub("[,_]", "", one) for one in re.findall(r"[\d,_]*\d", code)}
     known |= set().union(*map(shown, notebook["cells"]))
-    said = {one for one in THOUSANDS.findall(text_of(notebook)) if re.sub(r"[{,}]", "", one) not in known}
+    said = {one for one in THOUSANDS.findall(markdown(notebook)) if re.sub(r"[{,}]", "", one) not in known}
     assert said <= {MNIST}
 
 
@@ -90,8 +87,8 @@ def test_the_number_of_statements_is_the_ledgers() -> None:
 
 
 def rows_of(result: str, table: str) -> list[list[Any]]:
-    path: Path = ROOT / "benchmarks" / "results" / f"{result}.json"
-    rows: list[list[Any]] = json.loads(path.read_text(encoding="utf-8"))["tables"][table]["rows"]
+    stored = json.loads((RESULTS / f"{result}.json").read_text(encoding="utf-8"))
+    rows: list[list[Any]] = stored["tables"][table]["rows"]
     return rows
 
 

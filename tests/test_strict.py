@@ -2,15 +2,9 @@
 
 import re
 import subprocess
-import sys
 
 from tests.conftest import ROOT
-from tests.test_project import read
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.test_project import pyproject, read
 
 COMMANDS = (
     "ruff check . && ruff format --check .",
@@ -33,7 +27,7 @@ def test_make_test_runs_every_part() -> None:
 
 
 def test_settings_are_strict() -> None:
-    tools = tomllib.loads(read("pyproject.toml"))["tool"]
+    tools = pyproject()["tool"]
     pytest, mypy = tools["pytest"]["ini_options"], tools["mypy"]
     strict = pytest["filterwarnings"] == ["error"] and mypy.get("strict") is True
     assert strict, "pyproject.toml: warnings are errors, types are strict"

@@ -4,20 +4,14 @@ import ast
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, settings
 
 from tests.conftest import ROOT
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.test_project import pyproject, read
 
 # Wherever one of these lies, a tool reads it.
 CONFIGURATION = {
@@ -41,12 +35,12 @@ def test_no_other_file_or_variable_configures_the_gate() -> None:
     found = {name for name in run.stdout.splitlines() if Path(name).name in CONFIGURATION}
     assert {name for name in found if not name.startswith("tools/new/")} == KNOWN
     assert not {"PYTEST_ADDOPTS", "PYTEST_PLUGINS"} & set(os.environ)
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = read("Makefile")
     assert set(re.findall(r"(?m)^(?:export +)?(\w+) *[:?+]?=", makefile)) == VARIABLES
 
 
 def test_tools_have_no_setting_that_is_not_known() -> None:
-    tools: Any = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    tools = pyproject()["tool"]
     assert set(tools["pytest"]["ini_options"]) == {
         "testpaths", "pythonpath", "addopts", "filterwarnings", "markers", "xfail_strict", "empty_parameter_set_mark"
     }  # fmt: skip
@@ -57,20 +51,20 @@ def test_tools_have_no_setting_that_is_not_known() -> None:
         {"module", "ignore_missing_imports", "follow_untyped_imports"}
     ]
     assert set(tools["ruff"]) == {"line-length", "target-version", "extend-include", "lint"}
-    sphinx = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    sphinx = yaml.safe_load(read("_config.yml"))["sphinx"]["config"]
     assert sphinx["nitpick_ignore_regex"] == [["py:.*", r"(torch|matplotlib|collections)\..*"]]
     assert not {"suppress_warnings", "nitpick_ignore", "nitpicky"} & set(sphinx)
 
 
 def test_ci_runs_the_gate_whatever_was_changed() -> None:
-    gate = yaml.safe_load((ROOT / ".github" / "workflows" / "gate.yml").read_text(encoding="utf-8"))
+    gate = yaml.safe_load(read(".github/workflows/gate.yml"))
     events = gate[True]  # YAML's word for "on"
     assert {"push", "pull_request"} <= set(events)
     assert events["push"] is events["pull_request"] is None, "no branch and no path is left out"
     job = gate["jobs"]["gate"]
     (step,) = (step for step in job["steps"] if step.get("name") == "The gate")
     assert (step["run"], {"if", "continue-on-error"} & {*job, *step}) == (".ci/run", set())
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    script = read(".ci/run")
     assert "set -euo pipefail" in script
     assert not re.search(r"\|\| true(?!\)\})|\(\) *\{|\b(?:alias|trap|exit)\b", script)
 

@@ -75,24 +75,29 @@ def sample(every: int) -> list[str]:
     return [name for name in names() if crc32(name.encode()) % every == 0]
 
 
-def search(wanted: Sequence[str], *, again: bool = False, keep: bool = False) -> None:
+def look(wanted: Sequence[str] = ()) -> None:
+    """Run the tests of the mutants that are wanted; by default, of all of which nothing is known yet."""
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # one thread each: mutants run side by side
+    done = subprocess.run([str(environment()), "run", *wanted], cwd=ROOT, env=alone, check=False)
+    if done.returncode:
+        raise SystemExit("The search was not finished: see the lines above.")
+
+
+def search(wanted: Sequence[str]) -> None:
     """Make all mutants, and run the tests of those that are wanted.
 
     Begins anew: mutmut would keep what it found before the tests changed, and which of them call what.
-    ``again`` keeps what it found in functions that are still the same, and looks at all the others; ``keep``
-    keeps everything and looks only at what is wanted.
     """
-    if again and not MUTANTS.exists():
+    shutil.rmtree(MUTANTS, ignore_errors=True)
+    look(wanted)
+
+
+def search_again() -> None:
+    """Go on from the last search: keep what was found in functions that are the same, look at the others."""
+    if not MUTANTS.exists():
         raise SystemExit("There is no earlier count here to go on from: run make mutants without AGAIN.")
-    if again:
-        (MUTANTS / "mutmut-stats.json").unlink(missing_ok=True)  # which tests call what: found anew
-    elif not keep:
-        shutil.rmtree(MUTANTS, ignore_errors=True)
-    alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # one thread each: mutants run side by side
-    command = [str(environment()), "run", *([] if again else wanted)]  # what is named runs anyway
-    done = subprocess.run(command, cwd=ROOT, env=alone, check=False)
-    if done.returncode:
-        raise SystemExit("The search was not finished: see the lines above.")
+    (MUTANTS / "mutmut-stats.json").unlink(missing_ok=True)  # which tests call what: found anew
+    look()
 
 
 def _function(name: str) -> str:
