@@ -1,50 +1,19 @@
 import functools
 import http.server
-import json
-import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 
-from tests.browser import FLAGS, Phone, Quiet, Visit, nothing_wrong
+from tests.helpers.browser import FLAGS, Phone, Quiet, Visit, nothing_wrong
+from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load
 from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)
-# A mutant is found or not: nobody reads the smallest example of it.
-settings.register_profile("mutants", settings.get_profile("gate"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("gate")
-
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]  # the others are reference pages
-HTML = ROOT / "_build" / "html"
-PAGES = [
-    f"book/{path.stem}.html"
-    for path in sorted((ROOT / "book").glob("*.*"))
-    if path.suffix in (".md", ".ipynb")
-]
-
-
-def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-def source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def markdown(notebook: dict[str, Any]) -> str:
-    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-
-
-def load(path: Path) -> dict[str, Any]:
-    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return notebook
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: str(path.stem))

@@ -1,0 +1,147 @@
+"""Chapter 1: answers computed with torch, and the wrong ones we can explain."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lessons_pkg.exercises.exercise import Exercise, Mistake
+
+X = torch.tensor([[1.0], [2.0], [3.0]], dtype=torch.float64)
+Y = 2 * X
+X_COLLEAGUE = torch.tensor([[0.0], [1.0], [2.0], [4.0], [5.0]], dtype=torch.float64)  # exercise 1.2
+MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
+LEARNING_RATE = 0.01
+
+
+def hessian(x: Tensor) -> Tensor:
+    """Second derivatives of the MSE of a line in (w, b), by autograd."""
+
+    def loss(parameters: Tensor) -> Tensor:
+        return functional.mse_loss(x * parameters[0] + parameters[1], torch.zeros_like(x))
+
+    result: Tensor = torch.autograd.functional.hessian(loss, torch.zeros(2, dtype=x.dtype))
+    return result
+
+
+def curvatures(x: Tensor) -> tuple[float, float]:
+    """Smallest and largest eigenvalue of the Hessian."""
+    low, high = torch.linalg.eigvalsh(hessian(x)).tolist()
+    return low, high
+
+
+def loss_and_gradient(reduction: str = "mean") -> tuple[float, float, float]:
+    """Compute the loss at w = b = 0 and its derivatives, by autograd."""
+    w, b = (torch.zeros(1, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    loss = functional.mse_loss(X * w + b, Y, reduction=reduction)
+    slope_w, slope_b = torch.autograd.grad(loss, (w, b))
+    return loss.item(), slope_w.item(), slope_b.item()
+
+
+def loss_from(start: tuple[float, float], updates: int) -> float:
+    """Loss after so many updates of gradient descent from (w, b), in closed form."""
+    values, vectors = torch.linalg.eigh(hessian(X))
+    shrink = (1 - LEARNING_RATE * values) ** updates
+    offset = shrink * (vectors.T @ (torch.tensor(start, dtype=torch.float64) - MINIMUM))
+    return float((values * offset**2).sum() / 2)
+
+
+def _columns() -> list[Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    random = [torch.randn(n, 1, generator=generator, dtype=torch.float64) for n in (4, 7, 20)]
+    return [X, X - X.mean(), *random]
+
+
+def _with_slopes(factor: float) -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return loss, slope_w * factor, slope_b * factor
+
+
+def _swapped() -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return loss, slope_b, slope_w
+
+
+def _rooted() -> tuple[float, float, float]:
+    loss, slope_w, slope_b = loss_and_gradient()
+    return math.sqrt(loss), slope_w, slope_b
+
+
+def _edge(factor: float) -> float:
+    return factor / curvatures(X_COLLEAGUE)[1]
+
+
+def _fastest(x: Tensor, factor: float = 2.0) -> float:
+    return factor / sum(curvatures(x))
+
+
+def _largest_print(updates: int = 999) -> float:
+    return max(loss_from((w, b), updates) for w in (-1.0, 1.0) for b in (-1.0, 1.0))
+
+
+EXERCISES = {
+    "01.1": Exercise(
+        loss_and_gradient,
+        "The loss and both slopes agree with autograd.",
+        (
+            Mistake(
+                lambda: loss_and_gradient("sum"), "You summed over the points; MSE also divides by N = 3."
+            ),
+            Mistake(lambda: _with_slopes(0.5), "The slopes lack the 2 that the square brings down."),
+            Mistake(lambda: _with_slopes(-1), "The slopes have the wrong sign: the error is prediction - y."),
+            Mistake(_rooted, "You took a square root: that is the RMSE, not the MSE."),
+            Mistake(_swapped, "The two slopes have changed places: first the one by w."),
+        ),
+    ),
+    "01.2": Exercise(
+        lambda: _edge(2),
+        "At any larger rate the steep direction grows instead of shrinking.",
+        (
+            Mistake(lambda: _fastest(X_COLLEAGUE), "That is the fastest rate, not the largest stable one."),
+            Mistake(lambda: _edge(1), "At 1/lambda_max the steep part is gone in one step; go on."),
+            Mistake(lambda: 2 / curvatures(X_COLLEAGUE)[0], "That is the limit of the shallow direction."),
+            Mistake(
+                lambda: curvatures(X_COLLEAGUE)[1], "That is the curvature; the edge is 2 divided by it."
+            ),
+            Mistake(lambda: _edge(0.8), "Your Hessian lacks its factor: it is 2/N times the sums."),
+            Mistake(lambda: _edge(1.2), "The factor 2/3 belongs to three points; here N is 5."),
+            Mistake(lambda: _edge(4), "Your Hessian has 1/N where it needs 2/N."),
+            Mistake(lambda: 2 / curvatures(X)[1], "That is the edge of the chapter's three points."),
+        ),
+    ),
+    "01.3": Exercise(
+        _fastest,
+        "Both directions now shrink by the same factor.",
+        (
+            Mistake(lambda x: 2 / curvatures(x)[1], "That is the edge: the steep direction never settles."),
+            Mistake(
+                lambda x: 1 / curvatures(x)[1], "That kills the steep part and leaves the shallow one slow."
+            ),
+            Mistake(lambda x: _fastest(x, 4 / len(x)), "Your Hessian lacks its factor 2/N."),
+            Mistake(lambda x: _fastest(x, 6 / len(x)), "2/3 belongs to three points; use N = len(x)."),
+            Mistake(lambda x: _fastest(x, 4), "Your Hessian has 1/N where it needs 2/N."),
+            Mistake(
+                lambda x: 0.5 / x.square().mean(),
+                "Your Hessian has no row for the bias: add a column of ones.",
+            ),
+            Mistake(lambda x: 3 / 17, "3/17 is right for x = 1, 2, 3 only; compute it from x."),
+        ),
+        cases=_columns,
+    ),
+    "01.4": Exercise(
+        _largest_print,
+        "No seed can print more than this after 1000 epochs.",
+        (
+            Mistake(
+                lambda: _largest_print(1000), "The loss printed is the one before the update: after 999."
+            ),
+            Mistake(
+                lambda: 2 * _largest_print(), "Each direction adds half its curvature times its part squared."
+            ),
+            Mistake(lambda: loss_from((1, 1), 999), "That is the corner (1, 1); try the other three."),
+            Mistake(lambda: loss_from((1, -1), 999), "That is the corner (1, -1); try the other three."),
+            Mistake(lambda: loss_from((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
+        ),
+    ),
+}

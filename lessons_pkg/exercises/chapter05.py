@@ -1,0 +1,147 @@
+"""Chapter 5: answers computed with torch, and the wrong ones we can explain."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
+
+ERRORS = torch.tensor([2.0, 0.0, 1.0], dtype=torch.float64)
+DEMAND = torch.tensor([38.0, 60.0, 35.0, 41.0, 31.0, 52.0, 40.0, 36.0, 44.0], dtype=torch.float64)
+TOO_HIGH, TOO_LOW = 1.0, 4.0  # cost of a loaf left over, of a customer sent away
+
+
+def _means(reduction: str = "mean") -> tuple[float, float, float]:
+    losses = (functional.mse_loss, functional.l1_loss, functional.huber_loss)
+    mse, l1, huber = (loss(ERRORS, torch.zeros(3).double(), reduction=reduction).item() for loss in losses)
+    return mse, l1, huber
+
+
+def _rooted() -> tuple[float, float, float]:
+    mse, l1, huber = _means()
+    return math.sqrt(mse), l1, huber
+
+
+def _halved() -> tuple[float, float, float]:
+    mse, l1, huber = _means()
+    return mse / 2, l1, huber
+
+
+def _without_a_half() -> tuple[float, float, float]:
+    mse, l1, _ = _means()
+    return mse, l1, mse / 2
+
+
+def _swapped() -> tuple[float, float, float]:
+    mse, l1, huber = _means()
+    return l1, mse, huber
+
+
+def _centre(values: Tensor, delta: Tensor) -> float:
+    """Place of the smallest Huber loss, by bisection of autograd's slope."""
+    low, high = values.min().item(), values.max().item()
+    for _ in range(60):
+        c = torch.tensor((low + high) / 2, dtype=values.dtype, requires_grad=True)
+        loss = functional.huber_loss(c.expand_as(values), values, delta=delta.item())
+        (slope,) = torch.autograd.grad(loss, c)
+        low, high = (low, c.item()) if slope > 0 else (c.item(), high)
+    return (low + high) / 2
+
+
+def _lowest(values: Tensor, delta: Tensor) -> Tensor:
+    c = torch.full_like(values, _centre(values, delta))
+    return functional.huber_loss(c, values, delta=delta.item())
+
+
+def _one_round(values: Tensor, delta: Tensor) -> Tensor:
+    middle = values.median()
+    return middle + torch.clamp(values - middle, -delta, delta).mean()
+
+
+def _trimmed(values: Tensor, delta: Tensor) -> Tensor:
+    return values[(values - values.median()).abs() <= delta].mean()
+
+
+def _measurements() -> list[Case]:
+    random = torch.randn(7, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 3
+    sets = [[-40.0, 1.0, 2.0, 3.0, 4.0], [1.0, 2.5, 3.0, 4.0, 100.0], random.tolist(), [5.0, 0.0, 1.0, 30.0]]
+    given = zip(sets, (5.0, 0.01, 1.0, 1e6), strict=True)
+    return [tuple(torch.tensor(part, dtype=torch.float64) for part in case) for case in given]
+
+
+def _loaves(q: float, interpolation: str = "higher") -> float:
+    return torch.quantile(DEMAND, q, interpolation=interpolation).item()
+
+
+def _baker() -> tuple[float, float]:
+    q = TOO_LOW / (TOO_LOW + TOO_HIGH)
+    return q, _loaves(q)
+
+
+def _final_losses() -> list[Case]:
+    return [torch.tensor(loss, dtype=torch.float64) for loss in (4.1639, 0.5, 0.1)]
+
+
+EXERCISES = {
+    "05.1": Exercise(
+        _means,
+        "Three losses, three numbers: these errors tell them apart.",
+        (
+            Mistake(lambda: _means("sum"), "You added up; the mean also divides by 3."),
+            Mistake(_rooted, "The first is the root of the MSE; leave the root out."),
+            Mistake(_halved, "The MSE has no factor of one half; Huber's parabola has."),
+            Mistake(_without_a_half, "Check the halves in Huber's loss: 2 costs 2 - 1/2, 1 costs 1/2."),
+            Mistake(_swapped, "MSE and L1 have changed places."),
+        ),
+    ),
+    "05.2": Exercise(
+        _centre,
+        "The clipped errors add up to zero there.",
+        (
+            Mistake(lambda values, delta: values.mean(), "That is the mean, where the MSE is smallest."),
+            Mistake(lambda values, delta: values.median(), "That is the median, where L1 is smallest."),
+            Mistake(_one_round, "One round is not enough: clip the errors around the new centre again."),
+            Mistake(_trimmed, "You left the far points out; each still pulls, with a force of delta."),
+            Mistake(
+                lambda values, delta: torch.clamp(values, -delta, delta).mean(),
+                "You clipped the measurements; clip the errors c - y.",
+            ),
+            Mistake(_lowest, "That is the smallest loss; the question is where it is."),
+        ),
+        cases=_measurements,
+    ),
+    "05.3": Exercise(
+        _baker,
+        "Four times as dear to send someone away: enough bread on four days of five.",
+        (
+            Mistake(lambda: (0.2, _loaves(0.2, "lower")), "Turned around: too *low* is the dear side here."),
+            Mistake(
+                lambda: (0.8, _loaves(0.8, "linear")), "Interpolated: between two days the cost still falls."
+            ),
+            Mistake(lambda: (0.8, _loaves(0.8, "lower")), "One day too low: one more loaf still pays there."),
+            Mistake(lambda: (0.75, _loaves(0.75)), "The ratio q / (1 - q) is 4, not 1 / (1 - q)."),
+            Mistake(lambda: (0.5, _loaves(0.5)), "That is the median, for equal costs on both sides."),
+            Mistake(lambda: (4.0, _loaves(0.8)), "The loaves are right; a quantile lies between 0 and 1."),
+        ),
+    ),
+    "05.4": Exercise(
+        lambda loss: torch.exp(loss - 0.5),
+        "At the best variance, loss and MSE say the same thing.",
+        (
+            Mistake(lambda loss: torch.exp(2 * loss - 1), "That is the MSE; its root is asked for."),
+            Mistake(torch.exp, "The second term is 1/2 at the best variance: subtract it first."),
+            Mistake(
+                lambda loss: torch.exp(loss - 0.5 - math.log(2 * math.pi) / 2),
+                "The constant with pi is only there with full=True.",
+            ),
+            Mistake(
+                lambda loss: (2 * loss).sqrt(),
+                "That takes the loss for half the MSE: the variance is 1 then.",
+            ),
+            Mistake(lambda loss: torch.exp(loss - 1), "The 1 stands inside the bracket: half of it."),
+        ),
+        cases=_final_losses,
+    ),
+}

@@ -1,0 +1,139 @@
+"""Chapter 7: answers computed with torch, and the wrong ones we can explain."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
+
+TRUTH = torch.tensor([0.5, 0.5], dtype=torch.float64)
+MODEL = torch.tensor([0.75, 0.25], dtype=torch.float64)
+TRUE_BOX, BOX = (0.0, 0.0, 4.0, 2.0), (2.0, 1.0, 6.0, 4.0)
+FRAMES = torch.tensor([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.3, 0.6]], dtype=torch.float64)
+
+
+def _divergence(q: Tensor, p: Tensor) -> float:
+    return functional.kl_div(p.log(), q, reduction="sum").item()
+
+
+def _both_ways(scale: float = 1.0) -> tuple[float, float]:
+    return scale * _divergence(TRUTH, MODEL), scale * _divergence(MODEL, TRUTH)
+
+
+def _cross_entropies() -> tuple[float, float]:
+    return -(TRUTH * MODEL.log()).sum().item(), -(MODEL * TRUTH.log()).sum().item()
+
+
+def _shares() -> list[Case]:
+    return [torch.tensor(share, dtype=torch.float64) for share in (0.1, 9 / 23, 0.8, 1.0)]
+
+
+def _areas() -> tuple[float, float, float]:
+    """Intersection, union and enclosing area of the two boxes, by painting unit squares."""
+    area = torch.zeros(2, 4, 6)
+    for k, box in enumerate((TRUE_BOX, BOX)):
+        x1, y1, x2, y2 = (int(edge) for edge in box)
+        area[k, y1:y2, x1:x2] = 1
+    shared, union = area.prod(0), area.amax(0)
+    return shared.sum().item(), union.sum().item(), float(union.numel())
+
+
+def _on_areas(formula: Callable[[float, float, float], float]) -> float:
+    return formula(*_areas())
+
+
+def text_probability(labels: tuple[int, ...]) -> float:
+    """Probability of a text under ``FRAMES``, by torch's CTC loss."""
+    lengths = torch.tensor([len(FRAMES)]), torch.tensor([len(labels)])
+    loss = functional.ctc_loss(FRAMES.log(), torch.tensor(labels), *lengths, reduction="sum")
+    return math.exp(-loss.item())
+
+
+def _paths(*paths: str) -> float:
+    products = [FRAMES[range(3), ["-ab".index(symbol) for symbol in path]].prod() for path in paths]
+    return float(torch.stack(products).sum())
+
+
+EXERCISES = {
+    "07.1": Exercise(
+        _both_ways,
+        "Two different numbers: KL is not symmetric.",
+        (
+            Mistake(lambda: _both_ways()[::-1], "These are the two numbers in the other order."),
+            Mistake(lambda: _both_ways(1 / math.log(2)), "That is in bits; PyTorch's logarithm is natural."),
+            Mistake(lambda: _both_ways(0.5), "You divided by the two classes, as the default 'mean' does."),
+            Mistake(lambda: _both_ways(-1.0), "The fractions are upside down: a divergence is not negative."),
+            Mistake(_cross_entropies, "Those are cross-entropies; subtract the entropies, or use fractions."),
+        ),
+    ),
+    "07.2": Exercise(
+        lambda J: 2 * J / (1 + J),
+        "For one true mask the two measures rank all predictions alike.",
+        (
+            Mistake(lambda J: J / (2 - J), "That is the way back, from Dice to IoU."),
+            Mistake(lambda J: 1 - 2 * J / (1 + J), "That is the loss; the coefficient was asked for."),
+            Mistake(lambda J: J / (1 + J), "Dice counts the intersection twice, above too."),
+            Mistake(lambda J: 2 * J, "The two masks together are larger than their union: divide."),
+            Mistake(
+                lambda J: 2 * J / (2 + J),
+                "The union has area 1; the two masks together have 1 + J, not 2 + J.",
+            ),
+        ),
+        cases=_shares,
+    ),
+    "07.3": Exercise(
+        partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / e),
+        "A loss beyond 1: the empty corners of the enclosing box weigh more than the overlap.",
+        (
+            Mistake(
+                partial(_on_areas, lambda i, u, e: i / u - (e - u) / e),
+                "That is the GIoU; the loss is 1 minus it.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / u),
+                "That is the IoU loss; add the uncovered share.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / u - (e - u) / e),
+                "The uncovered share makes the loss larger, not smaller.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / (u + i) + (e - u - i) / e),
+                "The sum of the areas counts the intersection twice; the union counts it once.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / u),
+                "The uncovered area is divided by the enclosing area, not by the union.",
+            ),
+        ),
+    ),
+    "07.4": Exercise(
+        lambda: (text_probability((1, 2)), text_probability((1, 1))),
+        "Five paths against one: a doubled letter must spend a frame on the blank.",
+        (
+            Mistake(
+                lambda: (text_probability((1, 1)), text_probability((1, 2))), "These are in the other order."
+            ),
+            Mistake(
+                lambda: (_paths("-ab", "a-b", "ab-"), text_probability((1, 1))),
+                "A letter may last for two frames: aab and abb read 'ab' too.",
+            ),
+            Mistake(
+                lambda: (text_probability((1, 2)), _paths("-aa", "a-a", "aa-")),
+                "Without a blank between them the two letters are merged into one.",
+            ),
+            Mistake(
+                lambda: (text_probability((1, 2)), _paths("-aa", "a-a", "aa-", "aaa")),
+                "-aa, aa- and aaa read 'a': repeated letters are merged before the blanks are removed.",
+            ),
+            Mistake(
+                lambda: (-math.log(text_probability((1, 2))), -math.log(text_probability((1, 1)))),
+                "Those are the losses; the probabilities were asked for.",
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,144 @@
+"""Chapter 8: answers computed with torch, and the wrong ones we can explain."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
+
+_Slopes = tuple[Tensor, Tensor]
+
+
+def _factors(power: float = 1.0, share: float = 1.0) -> tuple[float, ...]:
+    """Slope of Huber by slope of SmoothL1 at one error; ``power`` -1 turns the ratio around."""
+    found = []
+    for delta in (0.5, 4.0):
+        r = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+        (old,) = torch.autograd.grad(functional.huber_loss(r, torch.zeros_like(r), delta=delta), r)
+        (new,) = torch.autograd.grad(functional.smooth_l1_loss(r, torch.zeros_like(r), beta=delta), r)
+        found.append(share * (old / new).item() ** power)
+    return tuple(found)
+
+
+def _with_slope(function: Callable[[Tensor], Tensor], x: Tensor) -> _Slopes:
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return y.detach(), torch.autograd.grad(y.sum(), x)[0]
+
+
+def _root(x: Tensor, elsewhere: float = 0.0) -> Tensor:
+    return torch.where(x > 0, torch.where(x > 0, x, 1.0).sqrt(), elsewhere)
+
+
+def _roots() -> list[Case]:
+    return [torch.tensor(x, dtype=torch.float64) for x in ([0.0, 4.0], [-1.0, 0.25, 0.0, 9.0])]
+
+
+class _Squares(torch.autograd.Function):
+    """Sum of squares with the backward of exercise 8.3."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.square().sum()
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        slope: Tensor = slopes[0] * x
+        return slope
+
+
+def _verdicts(*wrong: int) -> tuple[int, ...]:
+    """1 where gradcheck accepts, turned around at the places ``wrong``."""
+    functions: list[Callable[..., Any]] = [_Squares.apply, lambda x: (x * x.detach()).sum()]
+    functions += [lambda x: x.round().sum(), lambda x: x.abs().sum(), lambda x: functional.relu(x).sum()]
+    verdicts = []
+    for place, (function, at) in enumerate(zip(functions, (0.7, 0.7, 0.7, 0.0, 0.0), strict=True)):
+        point = torch.tensor([at, 3 * at], dtype=torch.float64, requires_grad=True)
+        accepted = torch.autograd.gradcheck(function, (point,), raise_exception=False)
+        verdicts.append(int(accepted != (place in wrong)))
+    return tuple(verdicts)
+
+
+_BELIEFS: dict[tuple[int, ...], str] = {
+    (0,): "(a): nudging finds twice x, and this backward says x.",
+    (1,): "(b): nudging moves the detached factor too, so the slopes disagree.",
+    (2,): "(c): the slope 0 is useless, but nudging finds 0 as well.",
+    (3,): "(d): up and down are equally high, so nudging finds 0, as PyTorch says.",
+    (4,): "(e): nudging finds the mean of the two sides, one half; PyTorch says 0.",
+    (3, 4): "(d), (e): gradcheck sees a corner only if its two sides do not cancel.",
+    (0, 1, 2, 3, 4): "Turned around: 1 means that gradcheck accepts, 0 that it refuses.",
+}
+
+
+def _slopes(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
+    """Hand on to input and target, by autograd, for the loss of exercise 8.4."""
+    r = (input - target).detach().requires_grad_()
+    (by_input,) = torch.autograd.grad(4 * ((1 + (r / 2).square()).sqrt() - 1), r, slope)
+    return by_input, -by_input
+
+
+def _times(
+    factor: Callable[[Tensor, Tensor], Tensor | float], slope: Tensor, input: Tensor, target: Tensor
+) -> _Slopes:
+    """Both slopes of exercise 8.4 times ``factor``, which gets the arriving slope and the error."""
+    by_input = _slopes(slope, input, target)[0] * factor(slope, input - target)
+    return by_input, -by_input
+
+
+def _batches() -> list[Case]:
+    generator = torch.Generator().manual_seed(0)
+    return [tuple(torch.randn(3, n, generator=generator, dtype=torch.float64).mul(3)) for n in (2, 4)]
+
+
+_RATES: dict[str, Callable[[], object]] = {
+    "Those are the ratios of the losses; the rate goes the other way.": lambda: _factors(-1),
+    "They agree at a threshold of 1 only. Compare the slopes at 0.3.": lambda: (1.0, 1.0),
+    "Once is enough: the slope, like the loss, is divided by beta.": lambda: _factors(2),
+    "Both losses have the factor 1/2: it cancels.": lambda: _factors(share=0.5),
+}
+_ROOTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "Right values, and nan: the root still sees 0.": lambda x: torch.where(x > 0, x.sqrt(), 0.0),
+    "The root of a clamped 0 still has an infinite slope.": lambda x: x.clamp(min=0).sqrt(),
+    "That moves the root: at 0 it is 0.001, its slope 500.": lambda x: (x.clamp(min=0) + 1e-6).sqrt(),
+    "Negative numbers must give 0; and 0 gives nan.": lambda x: x.abs().sqrt(),
+    "Elsewhere the value is 0; the 1 belongs into the root only.": lambda x: _root(x, 1.0),
+}
+_FACTORS: dict[str, Callable[[Tensor, Tensor], Tensor | float]] = {
+    "Multiply by the slope that arrives.": lambda g, r: 1 / g,
+    "There is no mean in this loss: do not divide.": lambda g, r: 1 / len(r),
+    "Twice too large: all deltas and twos before r and the root cancel.": lambda g, r: 2.0,
+    "Inside the root stands r / delta.": lambda g, r: ((4 + r * r) / (1 + r * r)).sqrt() / 2,
+}
+EXERCISES: dict[str, Exercise] = {
+    "08.1": Exercise(
+        _factors,
+        "SmoothL1 is Huber divided by the threshold, and the rate must make up for that.",
+        tuple(Mistake(answer, words) for words, answer in _RATES.items()),
+    ),
+    "08.2": Exercise(
+        functools.partial(_with_slope, _root),
+        "Right values, and no slope but 0 comes back where x is not positive.",
+        tuple(Mistake(functools.partial(_with_slope, function), words) for words, function in _ROOTS.items()),
+        cases=_roots,
+    ),
+    "08.3": Exercise(
+        _verdicts,
+        "It compares the backward pass with the forward pass, near one point. That is all.",
+        tuple(Mistake(functools.partial(_verdicts, *places), words) for places, words in _BELIEFS.items()),
+    ),
+    "08.4": Exercise(
+        _slopes,
+        "That is the whole of a backward pass: the arriving slope times your derivative, for each input.",
+        (
+            *(Mistake(functools.partial(_times, factor), words) for words, factor in _FACTORS.items()),
+            Mistake(lambda *given: 2 * _slopes(*given)[:1], "By the target the sign turns around."),
+        ),
+        cases=_batches,
+    ),
+}

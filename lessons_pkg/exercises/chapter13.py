@@ -1,0 +1,179 @@
+"""Chapter 13: answers computed with torch, and the wrong ones we can explain."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
+
+Pair = tuple[float, float]
+Triple = tuple[Tensor, Tensor, Tensor]
+TARGET, MOMENTUM, PATIENCE = 27.0, 0.5, 3  # exercises 13.4 and 13.3
+
+
+def sizes(first_bias: bool = True, last_bias: bool = True) -> tuple[int, ...]:
+    """Let torch count the parameters of the network with 10 and with 13 inputs."""
+    nets = [(nn.Linear(n, 64, bias=first_bias), nn.Linear(64, 1, bias=last_bias)) for n in (10, 13)]
+    return tuple(sum(p.numel() for layer in net for p in layer.parameters()) for net in nets)
+
+
+def _unit_cases() -> list[Case]:
+    draw = torch.Generator().manual_seed(13)
+    cases: list[Case] = []
+    for loss, size, scale in ((0.45, 12, 80.0), (0.9, 7, 3.0), (1.7, 5, 0.2)):
+        old = scale * torch.randn(size, 1, generator=draw, dtype=torch.float64) + 2 * scale
+        new = 0.8 * scale * torch.randn(size - 1, 1, generator=draw, dtype=torch.float64) + 2 * scale
+        cases.append((torch.tensor(loss, dtype=torch.float64), old, new))
+    return cases
+
+
+def units(loss: Tensor, old: Tensor, new: Tensor, by: Tensor | None = None, correction: int = 0) -> Triple:
+    """Turn the standardised error back with the deviation of ``by``, by default the training targets."""
+    mse = loss * (old if by is None else by).std(correction=correction) ** 2
+    return mse, mse.sqrt(), 1 - mse / new.var(correction=correction)
+
+
+def _deviation_once(loss: Tensor, old: Tensor, new: Tensor) -> Triple:
+    mse = loss * old.std(correction=0)
+    return mse, mse.sqrt(), 1 - mse / new.var(correction=0)
+
+
+def _around_old_mean(loss: Tensor, old: Tensor, new: Tensor) -> Tensor:
+    return 1 - units(loss, old, new)[0] / (new - old.mean()).square().mean()
+
+
+def _changed(
+    place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor], loss: Tensor, old: Tensor, new: Tensor
+) -> list[Tensor]:
+    values = list(units(loss, old, new))
+    values[place] = change(loss, old, new)
+    return values
+
+
+def stopping(losses: Tensor, *, ties: bool = False, late: int = 0, runs: bool = False) -> tuple[int, int]:
+    """Walk as ``fit`` does; the options are the ways in which learners walk otherwise."""
+    values, best, waited = losses.tolist(), 0, 0
+    for epoch in range(1, len(values)):
+        if values[epoch] < values[best] or (ties and values[epoch] == values[best]):
+            best, waited = epoch, 0
+        elif runs:  # only rises in a row
+            waited = waited + 1 if values[epoch] > values[epoch - 1] else 0
+        else:
+            waited += 1
+        if waited >= PATIENCE + late:
+            return best, epoch
+    return best, len(values) - 1
+
+
+def _loss_cases() -> list[Case]:
+    several = (
+        [5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0, 1.0],
+        [3.0, 2.0, 2.0, 2.0, 2.0, 2.0],
+        [4.0, 3.0, 2.0, 1.0],
+        [1.0, 2.0, 3.0, 4.0, 5.0],
+        [5.0, 6.0, 4.0, 5.0, 3.0, 4.0, 5.0, 6.0, 1.0],
+        [2.0, 3.0, 3.0, 3.0, 3.0, 3.0, 1.0],
+    )
+    return [torch.tensor(losses, dtype=torch.float64) for losses in several]
+
+
+def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> Pair:
+    """Differentiate the loss of three equal weights twice."""
+    at = torch.full((3,), TARGET ** (1 / 3), dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad((at.prod() - TARGET) ** 2, at, create_graph=True)
+    rows = [torch.autograd.grad(part, at, retain_graph=True)[0] for part in slope]
+    steepest = torch.linalg.eigvalsh(torch.stack(rows))[-1]
+    curvature = factor * steepest.item()
+    return curvature, 2 * (1 + momentum) / curvature
+
+
+EXERCISES = {
+    "13.1": Exercise(
+        sizes,
+        "The last layer is small; what depends on the data is the first.",
+        (
+            Mistake(lambda: sizes(False, False), "65 are missing: that is without the biases."),
+            Mistake(lambda: sizes(last_bias=False), "One is missing: the last layer's bias."),
+            Mistake(lambda: sizes(first_bias=False), "64 are missing: the biases of the hidden units."),
+            Mistake(lambda: sizes()[::-1], "The other way round: first 10 inputs, then 13."),
+            Mistake(lambda: (10 * 64 + 64, 13 * 64 + 64, 64 + 1), "Add the two layers of each network up."),
+        ),
+    ),
+    "13.2": Exercise(
+        units,
+        "Back by the training part's ruler, judged by the new patients' spread.",
+        (
+            Mistake(_deviation_once, "An MSE is a square: multiply by the deviation twice."),
+            Mistake(
+                lambda loss, old, new: units(loss, old, new, by=new),
+                "Turn back with the deviation of the training targets: the scaler knows no others.",
+            ),
+            Mistake(
+                lambda loss, old, new: units(loss, old, new, correction=1),
+                "The scaler and the mean divide by N; torch's .var() and .std() need correction=0 for that.",
+            ),
+            Mistake(
+                partial(_changed, 2, lambda loss, old, new: 1 - loss),
+                "1 - mse_z is R2 only if the new targets have the variance of the training targets.",
+            ),
+            Mistake(
+                partial(_changed, 2, _around_old_mean),
+                "R2 compares with the mean of the new targets, not with the mean of the training targets.",
+            ),
+            Mistake(
+                partial(_changed, 2, lambda loss, old, new: 1 - units(loss, old, new)[2]),
+                "That is the share that is left unexplained: subtract it from 1.",
+            ),
+            Mistake(
+                partial(_changed, 1, lambda loss, old, new: loss.sqrt()),
+                "The root of the MSE in units, not of mse_z.",
+            ),
+        ),
+        cases=_unit_cases,
+    ),
+    "13.3": Exercise(
+        stopping,
+        "The epochs after the break were never computed, however good they would have been.",
+        (
+            Mistake(
+                lambda losses: (int(losses.argmin()), len(losses) - 1),
+                "That looks at all epochs: the loop has left before it could see the later ones.",
+            ),
+            Mistake(lambda losses: stopping(losses, late=1), "One epoch too long: break at 3, not at 4."),
+            Mistake(lambda losses: stopping(losses, late=-1), "One epoch too early: break at 3, not at 2."),
+            Mistake(
+                lambda losses: stopping(losses, ties=True), "An equal loss is no better one: < and not <=."
+            ),
+            Mistake(
+                lambda losses: stopping(losses, runs=True),
+                "Count from the best epoch, not rises in a row: a loss may fall and still be worse than it.",
+            ),
+            Mistake(lambda losses: stopping(losses)[::-1], "First the restored epoch, then the last."),
+            Mistake(
+                lambda losses: tuple(k + 1 for k in stopping(losses)), "The epochs are counted from 0 on."
+            ),
+        ),
+        cases=_loss_cases,
+    ),
+    "13.4": Exercise(
+        flattest_of_three,
+        "Six times the target to the power 4/3: deeper products are steeper still.",
+        (
+            Mistake(lambda: (4 * TARGET, 3 / (4 * TARGET)), "That is the rule for two weights in a row."),
+            Mistake(lambda: flattest_of_three(factor=0.5), "The square brings a factor 2."),
+            Mistake(lambda: flattest_of_three(momentum=0.0), "The rate is without momentum: 2(1 + 0.5)."),
+            Mistake(lambda: flattest_of_three(momentum=-MOMENTUM), "Momentum widens the bound: 1 + 0.5."),
+            Mistake(
+                lambda: (flattest_of_three()[0], flattest_of_three()[1] / 2),
+                "The rate is half of what it may be: 2(1 + 0.5) over the curvature, with the 2.",
+            ),
+            Mistake(
+                lambda: flattest_of_three(factor=1 / 3),
+                "That is the curvature along one weight; all three moved together are steeper.",
+            ),
+            Mistake(lambda: (2 * TARGET, 3 / (2 * TARGET)), "Square bc, ac and ab, not the weights."),
+        ),
+    ),
+}

@@ -1,0 +1,67 @@
+"""Chapter 6: every answer and every mistake, computed again without torch."""
+
+import math
+
+import pytest
+import torch
+
+from tests.helpers.answers import all_of
+
+
+@pytest.mark.parametrize("rows", [1, 3, 20])
+def test_share_of_nan(rows: int) -> None:
+    finite = math.prod([0.5] * rows)
+    expected = [1 - finite, finite, 0.5, 1 - finite**5, min(1.0, rows / 2)]
+    assert all_of("06.1", torch.tensor(float(rows), dtype=torch.float64)) == pytest.approx(
+        expected, rel=1e-12
+    )
+
+
+def test_two_means() -> None:
+    total = 0.1 * 1 + 0.9 * 2 + 0.3 * 3
+    by_weights, by_number = total / 1.3, total / 3
+    assert by_weights == pytest.approx(2.153846, abs=5e-7)
+    assert by_number == pytest.approx(0.933333, abs=5e-7)
+    expected = [(by_weights, by_number), (by_number, by_weights), (by_weights, by_weights),
+                (by_number, by_number), (total, total), (by_weights, total), (2.0, 2.0)]  # fmt: skip
+    for value, independent in zip(all_of("06.2"), expected, strict=True):
+        assert value == pytest.approx(independent, rel=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.25, 0.6, 0.95])
+def test_yes_from(alpha: float) -> None:
+    expected = [1 - alpha, alpha, 0.5, (1 - alpha) / alpha, 1 / (1 + alpha)]
+    assert all_of("06.3", torch.tensor(alpha, dtype=torch.float64)) == pytest.approx(expected, rel=1e-12)
+
+
+def pull(p: float, gamma: float) -> float:
+    found: float = (1 - p) ** gamma / p - gamma * (1 - p) ** (gamma - 1) * math.log(p)
+    return found
+
+
+def share(up: float, down: float) -> float:
+    return down / (up + down)
+
+
+@pytest.mark.parametrize("alpha", [0.25, 0.95])
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_probability_behind(p: float, alpha: float) -> None:
+    up, down, other = pull(p, 2), pull(1 - p, 2), 1 - alpha
+    expected = [share(alpha * up, other * down), p, share(up, down), p * other / (p * other + (1 - p) * alpha),
+                share(other * up, alpha * down), 1 - share(alpha * up, other * down),
+                share(alpha * (1 - p) ** 2 / p, other * p**2 / (1 - p))]  # fmt: skip
+    given = [torch.tensor([value], dtype=torch.float64) for value in (p, alpha)]
+    assert [value[0] for value in all_of("06.4", *given)] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_balance_is_the_minimum_of_the_expected_loss() -> None:
+    p, alpha = 0.3, 0.8
+    eta = share(alpha * pull(p, 2), (1 - alpha) * pull(1 - p, 2))
+
+    def expected_loss(q: float) -> float:
+        yes, no = -((1 - q) ** 2) * math.log(q), -(q**2) * math.log(1 - q)
+        loss: float = eta * alpha * yes + (1 - eta) * (1 - alpha) * no
+        return loss
+
+    grid = [k / 1000 for k in range(1, 1000)]
+    assert min(grid, key=expected_loss) == p

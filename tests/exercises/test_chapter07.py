@@ -1,0 +1,56 @@
+"""Chapter 7: every answer and every mistake, computed again without torch."""
+
+import itertools
+import math
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import torch
+
+from tests.helpers.answers import all_of
+
+LN2, LN3 = math.log(2), math.log(3)
+QP = LN2 - LN3 / 2  # 1/2 ln(2/3) + 1/2 ln 2
+PQ = 0.75 * LN3 - LN2  # 3/4 ln(3/2) + 1/4 ln(1/2)
+ROWS = [(0.2, 0.7, 0.1), (0.5, 0.3, 0.2), (0.1, 0.3, 0.6)]
+
+
+def reads(text: str, merge: bool = True) -> float:
+    """Sum over all 27 paths that read ``text``."""
+    total = 0.0
+    for path in itertools.product("-ab", repeat=3):
+        symbols = [symbol for symbol, _ in itertools.groupby(path)] if merge else list(path)
+        if "".join(symbols).replace("-", "") == text:
+            total += math.prod(row["-ab".index(symbol)] for row, symbol in zip(ROWS, path, strict=True))
+    return total
+
+
+AB, AA = reads("ab"), reads("aa")
+AAA = 0.7 * 0.3 * 0.3
+INDEPENDENT: dict[str, list[Any]] = {
+    "07.1": [[QP, PQ], [PQ, QP], [QP / LN2, PQ / LN2], [QP / 2, PQ / 2], [-QP, -PQ],
+             [2 * LN2 - LN3 / 2, LN2]],
+    "07.3": [Fraction(41, 36), Fraction(-5, 36), Fraction(8, 9), Fraction(23, 36), Fraction(16, 15),
+             Fraction(11, 9)],
+    "07.4": [[AB, AA], [AA, AB], [reads("ab", merge=False), AA], [AB, reads("aa", merge=False)],
+             [AB, reads("aa", merge=False) + AAA], [-math.log(AB), -math.log(AA)]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_numbers(name: str) -> None:
+    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
+        wanted = float(independent) if isinstance(independent, Fraction) else independent
+        assert value == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize(("shared", "union"), [(1, 10), (9, 23), (4, 5), (7, 7)])
+def test_dice_from_iou(shared: int, union: int) -> None:
+    together = union + shared  # the two masks, one after the other
+    dice = Fraction(2 * shared, together)
+    jaccard = Fraction(shared, union)
+    expected = [dice, Fraction(shared, 2 * union - shared), 1 - dice, dice / 2, 2 * jaccard,
+                Fraction(2 * shared, 2 * union + shared)]  # fmt: skip
+    found = all_of("07.2", torch.tensor(shared / union, dtype=torch.float64))
+    assert found == pytest.approx([float(part) for part in expected], rel=1e-12)

@@ -1,0 +1,110 @@
+"""Chapter 8's answers and mistakes, computed another way: by formula, in pure Python."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lessons_pkg.exercises import EXERCISES
+
+
+def flat(answer: Any) -> list[float]:
+    parts = answer if isinstance(answer, (tuple, list)) else [answer]
+    return [number for part in parts for number in torch.as_tensor(part).flatten().tolist()]
+
+
+def given_answers(name: str, *arguments: torch.Tensor) -> list[list[float]]:
+    exercise = EXERCISES[name]
+    known: list[Callable[..., object]] = [exercise.answer, *(mistake.answer for mistake in exercise.mistakes)]
+    return [flat(answer(*(a.clone() for a in arguments))) for answer in known]
+
+
+def agree(ours: list[list[float]], expected: list[list[float]]) -> None:
+    for got, want in zip(ours, expected, strict=True):
+        assert got == pytest.approx(want, rel=1e-9, nan_ok=True)
+
+
+def test_rates_follow_from_the_formulas() -> None:
+    # inside the threshold the slopes are r and r / beta
+    agree(given_answers("08.1"), [[0.5, 4], [2, 0.25], [1, 1], [0.25, 16], [0.25, 2]])
+
+
+def test_roots_and_their_slopes_by_formula() -> None:
+    nan, inf = math.nan, math.inf
+    x = [-1.0, 0.0, 0.25, 4.0]
+    low, high = (0.25 + 1e-6) ** 0.5, (4 + 1e-6) ** 0.5
+    expected = [
+        [0, 0, 0.5, 2, 0, 0, 1, 0.25],
+        [0, 0, 0.5, 2, nan, nan, 1, 0.25],
+        [0, 0, 0.5, 2, 0, inf, 1, 0.25],
+        [1e-3, 1e-3, low, high, 0, 500, 0.5 / low, 0.5 / high],
+        [1, 0, 0.5, 2, -0.5, nan, 1, 0.25],
+        [1, 1, 0.5, 2, 0, 0, 1, 0.25],
+    ]
+    agree(given_answers("08.2", torch.tensor(x, dtype=torch.float64)), expected)
+    cases: Any = EXERCISES["08.2"].cases
+    assert all(len(case) > 0 for case in cases())
+
+
+def nudged(function: Callable[[float], float], at: float, h: float = 1e-6) -> float:
+    return (function(at + h) - function(at - h)) / (2 * h)
+
+
+def test_verdicts_by_nudging_in_pure_python() -> None:
+    entries: list[tuple[Callable[[float], float], Callable[[float], float], tuple[float, float]]] = [
+        (lambda x: x * x, lambda x: x, (0.7, 2.1)),
+        (lambda x: x * x, lambda x: x, (0.7, 2.1)),  # x * x.detach(): nudging moves both factors
+        (lambda x: float(round(x)), lambda x: 0.0, (0.7, 2.1)),
+        (abs, lambda x: 0.0, (0.0, 0.0)),
+        (lambda x: max(x, 0.0), lambda x: 0.0, (0.0, 0.0)),
+    ]
+    right = [
+        int(all(abs(nudged(f, at) - slope(at)) < 1e-5 + 1e-3 * abs(nudged(f, at)) for at in points))
+        for f, slope, points in entries
+    ]
+    assert right == [0, 0, 1, 1, 0]
+    flips: list[tuple[int, ...]] = [(0,), (1,), (2,), (3,), (4,), (3, 4), (0, 1, 2, 3, 4)]
+    turned = [[1 - v if place in flip else v for place, v in enumerate(right)] for flip in flips]
+    agree(given_answers("08.3"), [[float(v) for v in row] for row in [right, *turned]])
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(*[st.floats(-9, 9).filter(lambda v: abs(v) > 1e-3)] * 3), min_size=2, max_size=4))
+def test_backward_by_formula(rows: list[tuple[float, float, float]]) -> None:
+    def both(slope: Callable[[float, float], float]) -> list[float]:
+        by_input = [slope(g, y - t) for g, y, t in rows]
+        return [*by_input, *(-v for v in by_input)]
+
+    def by_input(r: float, delta: float = 2.0) -> float:
+        return r / math.sqrt(1 + (r / delta) ** 2)
+
+    right = both(lambda g, r: g * by_input(r))
+    expected = [
+        right,
+        both(lambda g, r: by_input(r)),
+        both(lambda g, r: g * by_input(r) / len(rows)),
+        both(lambda g, r: 2 * g * by_input(r)),
+        both(lambda g, r: g * by_input(r, 1.0)),
+        right[: len(rows)] * 2,
+    ]
+    agree(given_answers("08.4", *torch.tensor(rows, dtype=torch.float64).unbind(1)), expected)
+
+
+@pytest.mark.parametrize("name", ["08.2", "08.4"])
+def test_cases_tell_the_mistakes_apart(name: str) -> None:
+    exercise = EXERCISES[name]
+    cases: Any = exercise.cases
+    rows = [
+        [
+            number
+            for case in cases()
+            for number in given_answers(name, *((case,) if isinstance(case, torch.Tensor) else case))[place]
+        ]
+        for place in range(1 + len(exercise.mistakes))
+    ]
+    texts = {" ".join(f"{number:.6g}" for number in row) for row in rows}
+    assert len(texts) == len(rows)

@@ -1,0 +1,109 @@
+"""Chapter 11: every answer and every mistake, computed again without torch."""
+
+import math
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+import torch
+
+from lessons_pkg.exercises import EXERCISES
+from tests.helpers.answers import all_of
+
+Row = list[float]
+
+
+def seven(start: float = 0.25, total: int = 3, size: int = 2) -> Row:
+    warm = [start + (1 - start) * min(t, total) / total for t in range(3)]
+    return [0.2 * factor for factor in warm + [0.1 ** (t // size) for t in range(4)]]
+
+
+def nine(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row:
+    rate, best, bad, after = 0.1, math.inf, 0, []
+    for report in (1.0, 0.8, 0.8, 0.79999, 0.85, 0.7, 0.7, 0.7, 0.7):
+        better = report < best * (1 - threshold)
+        best, bad = (report, 0) if better else (best, bad + 1)
+        if bad > patience:
+            rate, bad = rate * factor, 0
+        after.append(rate)
+    return after
+
+
+CHAINED = [0.2 * min(1, 0.25 + 0.25 * t) * 0.1 ** (t // 2) for t in range(7)]
+INDEPENDENT: dict[str, list[Row]] = {
+    "11.1": [
+        [0.05, 0.1, 0.15, 0.2, 0.2, 0.02, 0.02],
+        seven(start=1 / 3), seven(total=2), seven(size=1),
+        [0.05, 0.1, 0.15, 0.02, 0.002, 0.002, 0.0002], [0.25, 0.5, 0.75, 1, 1, 0.1, 0.1], CHAINED,
+        seven(start=1.0),
+    ],
+    "11.2": [
+        [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.001],
+        nine(patience=1), nine(patience=3), nine(threshold=0.0), [0.1] * 5 + [0.01] * 4,
+        [0.1] * 4 + [0.01] * 5, nine(factor=0.5),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_rates(name: str) -> None:
+    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
+        assert list(value) == pytest.approx(independent, rel=1e-9)
+
+
+def clipped(gradient: Row, size: float, limit: float) -> Row:
+    return [entry * min(1.0, limit / (size + 1e-6)) for entry in gradient]
+
+
+def clipping(gradient: Row, limit: float) -> list[Row]:
+    length = math.sqrt(sum(entry**2 for entry in gradient))
+    return [
+        clipped(gradient, length, limit),
+        [entry * limit / (length + 1e-6) for entry in gradient],
+        [entry * limit / length if length else math.nan for entry in gradient],
+        [max(-limit, min(limit, entry)) for entry in gradient],
+        clipped(gradient, length, 1.0),
+        clipped(gradient, length**2, limit),
+        clipped(gradient, sum(map(abs, gradient)), limit),
+        gradient,
+    ]
+
+
+def noise(rows: list[Row], size: int) -> Row:
+    count = len(rows)
+    mean = [sum(column) / count for column in zip(*rows, strict=True)]
+    squares = [sum((a - b) ** 2 for a, b in zip(row, mean, strict=True)) for row in rows]
+    spread = sum(squares) / count
+    right = spread / size * (count - size) / (count - 1)
+    unbiased = sum(squares) / (count - 1) / size * (count - size) / (count - 1)
+    replaced = spread / size * (count - size) / count
+    return [
+        right,
+        spread / size,
+        replaced,
+        math.sqrt(right),
+        right / len(mean),
+        unbiased,
+        right * size,
+    ]
+
+
+@pytest.mark.parametrize(("name", "twin"), [("11.3", clipping), ("11.4", noise)])
+def test_functions(name: str, twin: Callable[..., Any]) -> None:
+    exercise = EXERCISES[name]
+    assert exercise.cases is not None
+    for case in exercise.cases():
+        assert isinstance(case, tuple)
+        wanted = twin(*(part.tolist() for part in case))
+        for value, independent in zip(all_of(name, *case), wanted, strict=True):
+            assert value == pytest.approx(independent, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def test_variance_with_replacement_by_counting() -> None:
+    """The mistake of 11.4 is itself a theorem: all ordered pairs, a gradient may come twice."""
+    rows = [[1.0, 0.0], [2.0, 5.0], [4.0, 1.0]]
+    table = torch.tensor(rows, dtype=torch.float64)
+    pairs = [table[list(pair)].mean(0) - table.mean(0) for pair in product(range(3), repeat=2)]
+    counted = sum(float(pair @ pair) for pair in pairs) / len(pairs)
+    assert noise(rows, 2)[1] == pytest.approx(counted, rel=1e-12)

@@ -1,0 +1,140 @@
+"""Chapter 12's answers and mistakes, computed another way: by formula, in pure Python."""
+
+from collections.abc import Callable
+from math import comb, e, erfc, exp, log, log10, nan, sqrt
+from typing import Any
+
+import pytest
+import torch
+
+from lessons_pkg.exercises import EXERCISES, check
+from tests.helpers.answers import all_of
+
+NET = 784 * 200 + 200 + 200 * 26 + 26
+
+
+def test_before_the_first_run_by_hand() -> None:
+    expected = [
+        [235, 48, NET, log(26)],
+        [234, 48, NET, log(26)],
+        [234, 128, NET, log(26)],
+        [235, 48, NET - 226, log(26)],
+        [235, 48, NET, log(10)],
+        [235, 48, NET, log10(26)],
+        [235, 48, NET, 1 / 26],
+        [235, 48, NET, -log(26)],
+    ]
+    assert 234 * 128 + 48 == 30_000
+    found = all_of("12.1")
+    assert len(found) == len(expected)
+    for values, independent in zip(found, expected, strict=True):
+        assert list(values) == pytest.approx(independent, rel=1e-12)
+
+
+def cases(name: str) -> list[tuple[Any, ...]]:
+    given: Callable[[], Any] | None = EXERCISES[name].cases
+    return [tuple(part.tolist() for part in case) for case in given()] if given else [()]
+
+
+def epoch_by_hand(means: list[float], size: int, n: int) -> list[float]:
+    images: list[float] = []
+    for mean in means:
+        images += [mean] * min(size, n - len(images))
+    rest = n % size
+    return [
+        sum(images) / n,
+        sum(means) / len(means),
+        means[-1],
+        sum(means) * size / n,
+        (sum(means[:-1]) * size + means[-1] * rest) / n,
+        sum(images),
+    ]
+
+
+def sign_test_by_hand(a: int, b: int) -> list[float]:
+    n, fewer, more = a + b, min(a, b), max(a, b)
+
+    def tail(most: int) -> float:
+        return float(sum(comb(n, k) for k in range(most + 1)) / 2**n)
+
+    return [
+        min(1, 2 * tail(fewer)),
+        tail(fewer),
+        2 * tail(fewer),
+        min(1, 2 * comb(n, fewer) / 2**n),
+        min(1, 2 * tail(fewer - 1)),
+        min(1, 2 * tail(more)),
+        erfc(abs(a - b) / sqrt(2 * n)) if n else nan,
+    ]
+
+
+def share_by_hand(loss: float, classes: int) -> list[float]:
+    wrong = log(e + classes - 1)  # the price of a wrong image; a right one is cheaper by 1
+    return [
+        wrong - loss,
+        exp(-loss),
+        1 - (wrong - loss),
+        wrong - loss - 1,
+        log(e + classes) - loss,
+        (log(classes) - loss) / (log(classes) - (wrong - 1)),
+    ]
+
+
+BY_HAND: dict[str, Callable[..., list[float]]] = {
+    "12.2": epoch_by_hand,
+    "12.3": sign_test_by_hand,
+    "12.4": share_by_hand,
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_functions_by_hand(name: str) -> None:
+    given: Any = EXERCISES[name].cases
+    for case, tensors in zip(cases(name), given(), strict=True):
+        found, expected = all_of(name, *tensors), BY_HAND[name](*case)
+        assert len(found) == len(expected)
+        assert [float(v) for v in found] == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def test_the_shares_are_shares() -> None:
+    assert all(0 < share_by_hand(*case)[0] <= 1 for case in cases("12.4"))
+
+
+@pytest.mark.parametrize("name", ["12.1", "12.2", "12.3", "12.4"])
+def test_no_two_ways_are_alike(name: str) -> None:
+    given: Any = EXERCISES[name].cases
+    ways = list(zip(*(all_of(name, *case) for case in (given() if given else [()])), strict=True))
+    texts = [str(torch.tensor(way, dtype=torch.float64).mul(1e6).round().tolist()) for way in ways]
+    assert len(set(texts)) == len(texts)
+
+
+def said(capsys: pytest.CaptureFixture[str], name: str, answer: Any) -> str:
+    check(name, answer)
+    return capsys.readouterr().out
+
+
+def test_what_a_reader_is_likely_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "correct" in said(capsys, "12.1", (235, 48, 162226, 3.258))
+    assert "correct" in said(capsys, "12.1", torch.tensor([235, 48, 162226, 3.2581], dtype=torch.float64))
+    assert "last batch" in said(capsys, "12.1", (234, 48, 162226, 3.258))
+    assert "biases" in said(capsys, "12.1", (235, 48, 162000, 3.2581))
+
+    def flat(means: Any, size: Any, n: Any) -> Any:
+        sizes = [size] * (len(means) - 1) + [n - size * (len(means) - 1)]
+        return sum(m * s for m, s in zip(means, sizes, strict=True)) / n
+
+    assert "correct" in said(capsys, "12.2", flat)
+    assert "every batch count alike" in said(capsys, "12.2", lambda means, size, n: means.mean())
+    assert "n % size" in said(
+        capsys, "12.2", lambda means, size, n: (size * means[:-1].sum() + n % size * means[-1]) / n
+    )
+
+    def tossed(a: Any, b: Any, most: float = 1.0, sides: int = 2) -> Any:
+        tail = sum(comb(int(a + b), k) for k in range(int(min(a, b)) + 1))
+        return min(most, sides * tail / 2 ** int(a + b))
+
+    assert "correct" in said(capsys, "12.3", tossed)
+    assert "never more than 1" in said(capsys, "12.3", lambda a, b: tossed(a, b, most=2.0))
+    assert "one direction" in said(capsys, "12.3", lambda a, b: tossed(a, b, sides=1))
+    assert "correct" in said(capsys, "12.4", lambda loss, c: torch.log(e + c - 1) - loss)
+    assert "wrong ones" in said(capsys, "12.4", lambda loss, c: 1 - torch.log(e + c - 1) + loss)

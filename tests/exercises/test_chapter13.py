@@ -1,0 +1,101 @@
+"""Chapter 13's answers and mistakes, computed another way: by formula, in pure Python."""
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Any
+
+import pytest
+import torch
+
+from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.chapter13 import stopping
+from tests.helpers.answers import all_of
+
+INDEPENDENT: dict[str, list[list[float]]] = {
+    "13.1": [[769, 961], [704, 896], [768, 960], [705, 897], [961, 769], [704, 896, 65]],
+    "13.4": [
+        [486, 3 / 486],
+        [108, 3 / 108],
+        [243, 3 / 243],
+        [486, 2 / 486],
+        [486, 1 / 486],
+        [486, 1.5 / 486],
+        [162, 3 / 162],
+        [54, 3 / 54],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_numbers_by_hand(name: str) -> None:
+    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
+        assert list(value) == pytest.approx(independent, rel=1e-9)
+
+
+def by_hand(loss: float, old: list[float], new: list[float]) -> list[list[float]]:
+    def variance(values: list[float], short: int = 0) -> float:
+        mean = sum(values) / len(values)
+        return sum((v - mean) ** 2 for v in values) / (len(values) - short)
+
+    def result(mse: float, short: int = 0) -> list[float]:
+        return [mse, sqrt(mse), 1 - mse / variance(new, short)]
+
+    right = result(loss * variance(old))
+    around = sum((v - sum(old) / len(old)) ** 2 for v in new) / len(new)
+    return [
+        right,
+        result(loss * sqrt(variance(old))),
+        result(loss * variance(new)),
+        result(loss * variance(old, 1), 1),
+        [*right[:2], 1 - loss],
+        [*right[:2], 1 - right[0] / around],
+        [*right[:2], 1 - right[2]],
+        [right[0], sqrt(loss), right[2]],
+    ]
+
+
+def test_units_by_hand() -> None:
+    cases: Any = EXERCISES["13.2"].cases
+    for loss, old, new in cases():
+        expected = by_hand(loss.item(), old.flatten().tolist(), new.flatten().tolist())
+        for values, independent in zip(all_of("13.2", loss, old, new), expected, strict=True):
+            assert [float(v) for v in values] == pytest.approx(independent)
+
+
+LOSSES = [
+    [5, 4, 3, 3.5, 3.2, 3.1, 2, 1],
+    [3, 2, 2, 2, 2, 2],
+    [4, 3, 2, 1],
+    [1, 2, 3, 4, 5],
+    [5, 6, 4, 5, 3, 4, 5, 6, 1],
+    [2, 3, 3, 3, 3, 3, 1],
+]
+STOPS = [  # answer, all epochs, late, early, ties, rises in a row, swapped, counted from 1: read off by eye
+    [(2, 5), (7, 7), (7, 7), (2, 4), (2, 5), (7, 7), (5, 2), (3, 6)],
+    [(1, 4), (1, 5), (1, 5), (1, 3), (5, 5), (1, 5), (4, 1), (2, 5)],
+    [(3, 3), (3, 3), (3, 3), (3, 3), (3, 3), (3, 3), (3, 3), (4, 4)],
+    [(0, 3), (0, 4), (0, 4), (0, 2), (0, 3), (0, 3), (3, 0), (1, 4)],
+    [(4, 7), (8, 8), (8, 8), (4, 6), (4, 7), (4, 7), (7, 4), (5, 8)],
+    [(0, 3), (6, 6), (0, 4), (0, 2), (0, 3), (6, 6), (3, 0), (1, 4)],
+]
+
+
+def test_stops_by_eye() -> None:
+    cases: Any = EXERCISES["13.3"].cases
+    assert [case.tolist() for case in cases()] == LOSSES
+    for case, expected in zip(cases(), STOPS, strict=True):
+        assert [tuple(found) for found in all_of("13.3", case)] == expected
+
+
+def test_rises_in_a_row_are_counted_from_the_last_fall() -> None:
+    up_down_up = torch.tensor([1.0, 3.0, 2.0, 3.0, 4.0, 5.0, 6.0])  # three rises in a row end at epoch 5
+    assert stopping(up_down_up, runs=True) == (0, 5)
+
+
+@pytest.mark.parametrize("name", ["13.1", "13.2", "13.3", "13.4"])
+def test_no_two_mistakes_are_alike(name: str) -> None:
+    cases: Callable[[], Any] | None = EXERCISES[name].cases
+    given = [case if isinstance(case, tuple) else (case,) for case in cases()] if cases else [()]
+    found = list(zip(*(all_of(name, *case) for case in given), strict=True))
+    texts = [str([[round(float(v), 6) for v in values] for values in way]) for way in found]
+    assert len(set(texts)) == len(texts)

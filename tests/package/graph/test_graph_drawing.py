@@ -1,0 +1,404 @@
+"""The drawing of a graph: every node in a place of its own, every edge visible, nothing covered."""
+
+import math
+import re
+import time
+from collections.abc import Callable
+from itertools import combinations, pairwise
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from lessons_pkg import plotting
+from lessons_pkg.graph import Node, edges, walk
+from lessons_pkg.models import LeNet
+from lessons_pkg.plotting.graph import _boxes
+from lessons_pkg.plotting.layout import layout
+from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH, free_corner
+from lessons_pkg.plotting.routes import Way, _heights, routes
+from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE
+from tests.package.graph.test_graph import AccumulateGradClip, lenet_loss, random_graph
+
+
+def lenet() -> list[Node]:
+    net = LeNet()
+    return walk(lenet_loss(net), net.named_parameters())
+
+
+def residual() -> list[Node]:
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            branch: Tensor = self.b(torch.relu(self.a(x)))
+            return x + branch
+
+    net = nn.Sequential(nn.Linear(4, 4), Block(), Block())
+    return walk(net(torch.ones(1, 4)).sum(), net.named_parameters())
+
+
+def recurrent() -> list[Node]:
+    cell, state = nn.RNNCell(2, 3), torch.zeros(1, 3)
+    for _ in range(3):
+        state = cell(torch.ones(1, 2), state)
+    return walk(state.sum(), cell.named_parameters())
+
+
+def chain(length: int) -> list[Node]:
+    x = y = torch.tensor(0.5, requires_grad=True)
+    for _ in range(length - 1):
+        y = y.sin()
+    return walk(y, [("x", x)])
+
+
+def wide(count: int, name: str = "w") -> list[Node]:
+    leaves = [(f"{name}{k}", torch.ones(1, requires_grad=True)) for k in range(count)]
+    return walk(torch.cat([leaf for _, leaf in leaves]), leaves)
+
+
+def skips(length: int = 6) -> list[Node]:
+    x = y = torch.tensor(0.5, requires_grad=True)
+    for _ in range(length):
+        y = torch.tanh(y) * x + y
+    return walk(y, [("x", x)])
+
+
+def unequal() -> list[Node]:
+    """Wide on top, with one long branch: only the corners at the bottom right are free."""
+    a, *others = (torch.ones(1, requires_grad=True) for _ in range(15))
+    long = a
+    for _ in range(6):
+        long = long.sin()
+    return walk(torch.cat([long, *others]))
+
+
+def tangled() -> list[Node]:
+    """Small, and a lane in which an edge has to wait until another one has left it."""
+    root, x = random_graph([(0, 0), (1, 1), (2, 2), (3, 2), (4, 2), (3, 5)])
+    return walk(root, [("x", x)])
+
+
+GRAPHS: list[Callable[[], list[Node]]] = [
+    lenet,
+    residual,
+    recurrent,
+    skips,
+    tangled,
+    lambda: wide(4),
+    lambda: chain(3),
+]
+IDS = ["lenet", "residual", "recurrent", "skips", "tangled", "wide", "chain"]
+every_graph = pytest.mark.parametrize("graph", GRAPHS, ids=IDS)
+
+
+def marks(ax: Any, colour: str, marker: str) -> int:
+    return sum(len(line.get_xdata()) for line in ax.get_lines()
+               if line.get_color() == colour and line.get_marker() == marker and line.get_fillstyle() != "none")  # fmt: skip
+
+
+def drawn_edges(ax: Axes) -> list[list[tuple[float, float]]]:
+    """Corners of each drawn edge: the parts of the line without markers, between its gaps."""
+    (line,) = [line for line in ax.get_lines() if line.get_linestyle() == "-"]
+    assert line.get_color() == MUTED
+    parts: list[list[tuple[float, float]]] = [[]]
+    points: Any = line.get_xydata()
+    for x, y in points.tolist():
+        if math.isnan(x):
+            parts.append([])
+        else:
+            parts[-1].append((x, y))
+    return parts[:-1]
+
+
+def rendered(ax: Any) -> Any:
+    canvas: Any = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    return canvas.get_renderer()
+
+
+def test_lenet_is_drawn_with_a_word_per_node() -> None:
+    nodes = lenet()
+    ax: Any = plotting.backward_graph(nodes)
+    words = [text.get_text() for text in ax.texts]
+    assert words[:4] == ["MseLoss", "Addmm", "fc3.bias", "Relu"]
+    assert len(words) == 26
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (16, 10)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "operation",
+        "AccumulateGrad of a leaf",
+    ]
+    lanes = [lane for lane, _ in layout(nodes)]
+    trunk = [node.label for node, lane in zip(nodes, lanes, strict=True) if lane == 0]
+    assert trunk.count("ReluBackward0") == 4, "the way of the data goes straight down"
+    assert [lanes.count(lane) for lane in range(3)] == [14, 8, 4]
+
+
+def test_a_branch_goes_straight_down_too() -> None:
+    a, b, c = (torch.ones(1, requires_grad=True) for _ in range(3))
+    nodes = walk(torch.cat([a.sin().sin().sin(), b.exp(), c.cos().cos()]))
+    lanes = {"SinBackward0": 0, "CosBackward0": 1, "ExpBackward0": 2}
+    for node, (lane, _) in zip(nodes, layout(nodes), strict=True):
+        if node.label in lanes:
+            assert lane == lanes[node.label]
+            assert [layout(nodes)[after][0] for after in node.inputs if after is not None] == [lane]
+
+
+def test_root_is_on_top_and_all_rows_are_in_view() -> None:
+    ax: Any = plotting.backward_graph(lenet())
+    rows = [text.get_position()[1] for text in ax.texts]
+    bottom, top = ax.get_ylim()
+    assert rows[0] == min(rows) == 0
+    assert max(rows) == 13
+    assert (bottom, top) == (13.5, -0.6), "no room added for a legend that has a corner"
+
+
+@every_graph
+def test_every_edge_is_drawn_from_its_node_to_the_next(graph: Callable[[], list[Node]]) -> None:
+    nodes = graph()
+    ax = plotting.backward_graph(nodes)
+    at = [(x - 0.11, y) for x, y in (text.get_position() for text in ax.texts)]
+    lines = drawn_edges(ax)
+    assert len(lines) == len(edges(nodes))
+    for line, (number, _, after, _) in zip(lines, edges(nodes), strict=True):
+        assert line[0] == pytest.approx(at[number], abs=0.04)
+        assert line[-1] == pytest.approx(at[after], abs=0.04)
+        for (x, y), (to_x, to_y) in pairwise(line):
+            assert y <= to_y
+            assert x == to_x or (y == to_y and y % 1 != 0), "down a lane, or aside between two rows"
+
+
+def third_nodes(nodes: list[Node]) -> list[int]:
+    """Nodes through whose place an edge runs that neither starts nor ends there."""
+    places = layout(nodes)
+    number_at = {place: number for number, place in enumerate(places)}
+    met = []
+    for (number, _, after, _), way in zip(edges(nodes), routes(nodes, places), strict=True):
+        for (lane, row), (to_lane, to_row) in pairwise(way):
+            if lane == to_lane:
+                passed = [number_at.get((lane, r)) for r in range(math.ceil(row), math.floor(to_row) + 1)]
+                met += [one for one in passed if one is not None and one not in (number, after)]
+            else:
+                assert row == to_row
+                assert row % 1 != 0
+    return met
+
+
+def stretches(way: Way) -> list[tuple[bool, float, float, float]]:
+    """Each part of a way: upright or not, where, from, to."""
+    parts = []
+    for (lane, row), (to_lane, to_row) in pairwise(way):
+        upright = lane == to_lane
+        ends = (row, to_row) if upright else (lane, to_lane)
+        parts.append((upright, lane if upright else row, min(ends), max(ends)))
+    return parts
+
+
+@every_graph
+def test_no_edge_passes_a_third_node_or_runs_along_another(graph: Callable[[], list[Node]]) -> None:
+    nodes = graph()
+    assert third_nodes(nodes) == []
+    pairs = [(number, after) for number, _, after, _ in edges(nodes)]
+    for (one, way), (two, other) in combinations(zip(pairs, routes(nodes, layout(nodes)), strict=True), 2):
+        if one[0] == two[0] or one[1] == two[1]:
+            continue  # edges of one node may part, and edges to one node may join
+        for upright, where, low, high in stretches(way):
+            for same, there, start, end in stretches(other):
+                assert (upright, where) != (same, there) or min(high, end) <= max(low, start), (one, two)
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=40))
+def test_places_and_ways_of_any_graph(choices: list[tuple[int, int]]) -> None:
+    root, x = random_graph(choices)
+    nodes = walk(root, [("x", x)])
+    places = layout(nodes)
+    assert len(set(places)) == len(nodes)
+    assert all(places[after][1] > places[number][1] for number, _, after, _ in edges(nodes))
+    assert third_nodes(nodes) == []
+
+
+def test_a_long_edge_runs_straight_down_where_nothing_is_between() -> None:
+    x = torch.ones(1, requires_grad=True)
+    nodes = walk(torch.cat([x.exp(), x.sin().sin().sin().sin()]))
+    assert [node.label for node in nodes[:3]] == ["CatBackward0", "ExpBackward0", "AccumulateGrad (1,)"]
+    way = routes(nodes, layout(nodes))[edges(nodes).index((1, 0, 2, 0))]
+    assert {lane for lane, _ in way} == {1}
+
+
+def test_each_of_59_long_edges_gets_a_lane_of_its_own() -> None:
+    sums = [x := torch.tensor(0.5, requires_grad=True)]
+    for _ in range(60):  # each adds up all before it: no two may run down the same lane
+        sums.append(torch.stack(sums).sum())
+    nodes = walk(sums[-1], [("x", x)])
+    ways = zip(edges(nodes), routes(nodes, layout(nodes)), strict=True)
+    down = {after: way[2][0] for (_, _, after, _), way in ways if len(way) > 4}
+    assert len(set(down.values())) == len(down) == 59
+    assert min(down.values()) > 0, "lane 0 is that of the nodes"
+
+
+def test_only_steps_that_overlap_run_at_two_heights() -> None:
+    apart = {(False, 0): [0, 1], (False, 1): [2, 3]}
+    assert set(_heights(apart).values()) == {0.5}
+    straight = {(False, 2): [1, 1]}
+    assert set(_heights(apart | straight).values()) == {0.5}
+    assert list(_heights(apart | {(True, 2): [4, 0]}).values()) == pytest.approx([0.35, 0.35, 0.65])
+
+
+@pytest.mark.parametrize("lanes", [([0, 1], [1, 2]), ([2, 1], [1, 0])], ids=["to the right", "to the left"])
+def test_steps_that_touch_at_a_lane_run_at_two_heights(lanes: tuple[list[int], list[int]]) -> None:
+    into, out_of = lanes
+    assert list(_heights({(True, 0): into, (True, 1): out_of}).values()) == pytest.approx([0.65, 0.35])
+
+
+def test_edges_that_join_the_same_nodes_lie_side_by_side() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    one, two = drawn_edges(plotting.backward_graph(walk(x * x)))
+    assert {x for x, _ in one} == {0.0}
+    assert {x for x, _ in two} == {0.035}
+    assert len(drawn_edges(plotting.backward_graph(walk(torch.stack([x] * 500))))) == 3
+
+
+def test_what_is_visited_is_coloured_and_the_last_one_ringed() -> None:
+    ax = plotting.backward_graph(lenet(), visited=3)
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (2, 1)
+    assert (marks(ax, MUTED, "o"), marks(ax, MUTED, "s")) == (16, 10)
+    (ring,) = [line for line in ax.get_lines() if line.get_fillstyle() == "none"]
+    ((x, y),) = ring.get_xydata().tolist()  # type: ignore[union-attr]
+    beside = [text for text in ax.texts if text.get_position()[1] == y and text.get_position()[0] > x]
+    assert min(beside, key=lambda text: text.get_position()[0]).get_text() == "fc3.bias"
+
+
+@every_graph
+def test_words_run_into_nothing_and_lie_on_paper(graph: Callable[[], list[Node]]) -> None:
+    ax: Any = plotting.backward_graph(graph())
+    renderer = rendered(ax)
+    boxes = [text.get_window_extent(renderer) for text in ax.texts]
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number])
+        assert box.x1 <= renderer.width
+    (line,) = [line for line in ax.get_lines() if line.get_linestyle() == "-"]
+    for text in ax.texts:
+        assert text.get_bbox_patch().get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+        assert text.get_zorder() > line.get_zorder()
+
+
+@pytest.mark.parametrize("graph", [*GRAPHS, lambda: wide(14)], ids=[*IDS, "wide-14"])
+def test_the_room_that_is_kept_for_a_word_holds_it_beside_its_mark(graph: Callable[[], list[Node]]) -> None:
+    ax: Any = plotting.backward_graph(graph())
+    renderer = rendered(ax)
+    assert ax.get_legend().get_frame().get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+    for text in ax.texts:
+        x, row = text.get_position()
+        ((left, top, right, bottom),) = _boxes([(x - 0.11, row)], [text.get_text()], [])
+        box = text.get_window_extent(renderer).transformed(ax.transData.inverted())
+        assert left < x - 0.11 < box.x0, "the mark stands before the word, in the same room"
+        assert top < min(box.y0, box.y1) < row < max(box.y0, box.y1) < bottom
+        assert box.x1 < min(right + 0.14, max(ax.get_xlim())), "0.14 inches lie before the next mark"
+
+
+@pytest.mark.parametrize("graph", [*GRAPHS, lambda: chain(2), lambda: wide(14), unequal, lambda: wide(500), lambda: skips(200)],
+                         ids=[*IDS, "one", "wide-14", "unequal", "wide-500", "skips-200"])  # fmt: skip
+def test_the_legend_covers_nothing(graph: Callable[[], list[Node]]) -> None:
+    ax: Any = plotting.backward_graph(graph())
+    renderer = rendered(ax)
+    legend = ax.get_legend().get_window_extent(renderer)
+    assert not any(legend.overlaps(text.get_window_extent(renderer)) for text in ax.texts)
+    assert legend.width < _WIDTH * ax.figure.dpi
+    assert legend.height < _HEIGHT * ax.figure.dpi
+    assert legend.x0 >= 0
+    assert legend.x1 <= renderer.width
+    for line in ax.get_lines():
+        points = ax.transData.transform(line.get_xydata()).tolist()
+        for (x, y), (to_x, to_y) in [*pairwise(points), *zip(points, points, strict=True)]:
+            alone = line.get_linestyle() == "None" and (x, y) != (to_x, to_y)
+            beside = max(x, to_x) < legend.x0 or min(x, to_x) > legend.x1
+            above = min(y, to_y) > legend.y1 or max(y, to_y) < legend.y0
+            assert alone or math.isnan(x + to_x) or beside or above
+
+
+def test_the_first_node_alone_may_be_visited_and_all_may() -> None:
+    ax = plotting.backward_graph(chain(3), visited=1)
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (1, 0)
+    ax = plotting.backward_graph(chain(3), visited=3)
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (2, 1)
+
+
+def test_a_legend_goes_to_the_left_where_the_right_is_taken() -> None:
+    view, inches = (1.0, 0.0, 11.0, 10.0), (10.0, 10.0)  # a unit of the view is an inch
+    taken = (1.1 + _WIDTH, 0.0, 11.0, 10.0)
+    assert free_corner([taken], view, inches) == ("lower left", view)
+    lower = (1.0, 5.0, 11.0, 15.0)  # the same, where the view does not begin at 0
+    boxes = [(1.1 + _WIDTH, 5.0, 11.0, 15.0), (1.0, 5.0, 11.0, 14.9 - _HEIGHT)]
+    assert free_corner(boxes, lower, inches) == ("lower left", lower)
+
+
+def test_axes_that_are_given_are_used() -> None:
+    mine: Any = Figure(figsize=(5.0, 5.0)).subplots()  # with Matplotlib's colours, not the course's
+    same = plotting.backward_graph(lenet(), ax=mine) is mine
+    assert same
+    assert len(mine.texts) == 26
+    assert (marks(mine, BLUE, "o"), marks(mine, ORANGE, "s")) == (16, 10)
+    assert {to_hex(text.get_color()) for text in [*mine.texts, *mine.get_legend().get_texts()]} == {INK}
+    assert tuple(mine.figure.get_size_inches()) == (5.0, 5.0)
+    low: Any = plotting.backward_graph(lenet(), ax=plotting.new_axes(size=(5.0, 2.0)))
+    renderer = rendered(low)
+    legend = low.get_legend().get_window_extent(renderer)
+    assert not any(legend.overlaps(text.get_window_extent(renderer)) for text in low.texts)
+
+
+def test_60_nodes_have_words_and_61_have_none() -> None:
+    few, many = plotting.backward_graph(chain(60)), plotting.backward_graph(chain(61))
+    assert (len(few.texts), len(many.texts)) == (60, 0)
+    small, large = ({line.get_markersize() for line in ax.get_lines()[1:]} for ax in (many, few))
+    assert max(small) < min(large), "what has no words is a dot"
+
+
+def test_a_picture_is_at_most_12_inches_wide_and_high() -> None:
+    sizes = {}
+    for name, nodes in {"low": chain(4), "high": chain(500), "wide": wide(500), "both": skips(200)}.items():
+        ax: Any = plotting.backward_graph(nodes)
+        sizes[name] = tuple(ax.figure.get_size_inches())
+        assert re.search(r"<svg", plotting.figure_html(ax, f"A graph that is {name}."))
+    assert sizes["low"] == pytest.approx((5.0, 4 * 0.27 + 0.5))
+    assert sizes["high"] == (5.0, 12.0)
+    assert sizes["wide"][0] == 12.0
+    assert sizes["wide"][1] < 2
+    assert max(sizes["both"]) <= 12
+
+
+def test_words_that_need_too_much_room_are_left_out() -> None:
+    assert len(plotting.backward_graph(wide(20)).texts) == 21
+    assert len(plotting.backward_graph(wide(20, "a.very.long.name")).texts) == 0
+    assert len(plotting.backward_graph(wide(1, "x" * 150)).texts) == 0, "one is too long"
+
+
+def test_only_leaves_are_squares_whatever_an_operation_is_called() -> None:
+    clip: Callable[[Tensor], Tensor] = AccumulateGradClip.apply
+    ax = plotting.backward_graph(walk(clip(torch.ones(1, requires_grad=True))))
+    assert (marks(ax, BLUE, "o"), marks(ax, ORANGE, "s")) == (1, 1)
+    assert [text.get_text() for text in ax.texts] == ["AccumulateGradClipBackward", "(1,)"]
+
+
+def test_the_word_of_a_root_says_which_output_it_is() -> None:
+    _, second = torch.ones(2, requires_grad=True).unbind()
+    assert plotting.backward_graph(walk(second)).texts[0].get_text() == "Unbind [output 1]"
+
+
+@pytest.mark.parametrize("graph", [lambda: chain(5000), lambda: wide(5000), lambda: skips(1700)],
+                         ids=["high", "wide", "both"])  # fmt: skip
+def test_5000_nodes_are_drawn_at_once(graph: Callable[[], list[Node]]) -> None:
+    nodes = graph()
+    began = time.process_time()
+    ax = plotting.backward_graph(nodes)
+    assert time.process_time() - began < 10, "about 1 second where nothing else runs"
+    assert len(ax.get_children()) < 30
+    assert len(plotting.figure_html(ax, "A graph of many nodes.")) < 1_000_000

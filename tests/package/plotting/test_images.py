@@ -1,0 +1,269 @@
+"""Images and the table of confusion: what they draw, what they refuse, how they look."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.text import Text
+
+from lessons_pkg import plotting
+from lessons_pkg.plotting import style
+from lessons_pkg.plotting.html import figure_html
+from tests.helpers.contrast import contrast
+from tests.helpers.project import ROOT
+from tests.package.plotting.test_plotting import CAPTION, svg
+
+COUNTS = torch.tensor([[5, 0, 2], [0, 7, 0], [1, 0, 12]])
+
+
+def patches(ax: Axes) -> dict[str, PathPatch]:
+    return {str(patch.get_gid()): patch for patch in ax.patches if isinstance(patch, PathPatch)}
+
+
+def boxes(patch: PathPatch) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each rectangle in a path, told apart as matplotlib does to fill them."""
+    apart = map(torch.tensor, patch.get_path().to_polygons())
+    return [(*corners.amin(0).tolist(), *corners.amax(0).tolist()) for corners in apart]
+
+
+def painted(ax: Axes, high: int, wide: int) -> torch.Tensor:
+    """Read the shades of the first image back from the rectangles, pixel by pixel."""
+    found = torch.zeros(high, wide, dtype=torch.float64)
+    for patch in patches(ax).values():
+        for left, top, right, bottom in boxes(patch):
+            if right <= wide and bottom <= high:
+                window = found[round(top) : round(bottom), round(left) : round(right)]
+                assert not window.any(), "two rectangles on one pixel"
+                window += float(patch.get_alpha() or 0)
+    return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    high=st.integers(1, 6),
+    wide=st.integers(1, 6),
+    scale=st.sampled_from([0.25, 1, 255]),
+)
+def test_an_image_is_drawn_in_eighths_of_its_largest_value(
+    seed: int, high: int, wide: int, scale: float
+) -> None:
+    draw = torch.Generator().manual_seed(seed)
+    image = scale * torch.randint(0, 5, (1, high, wide), generator=draw).double() / 4
+    image[0, 0, 0] = scale
+    ax = plotting.image_grid(image, ["one"])
+    assert torch.equal(painted(ax, high, wide), image[0] / scale)  # quarters are eighths: nothing is rounded
+    assert {patch.get_facecolor()[:3] for patch in patches(ax).values()} == {rgb(style.INK)}
+
+
+def whole(ax: Axes) -> Figure:
+    assert isinstance(ax.figure, Figure)
+    return ax.figure
+
+
+def extents(ax: Axes, texts: Iterable[Text]) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each text as it is drawn, measured in pixels of the image or cells."""
+    whole(ax).draw_without_rendering()
+    found = [text.get_window_extent().transformed(ax.transData.inverted()) for text in texts]
+    return [(box.x0, box.y1, box.x1, box.y0) for box in found]  # the y axis points down
+
+
+def rgb(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
+def test_images_stand_in_rows_with_their_labels_below() -> None:
+    ax = plotting.image_grid(torch.ones(5, 2, 4), list("abcde"), columns=2)
+    assert boxes(patches(ax)["ink-8"])[0] == (0, 0, 4, 1)  # a row of one shade is one rectangle
+    assert [text.get_text() for text in ax.texts] == list("abcde")
+    lefts = [box[0] for box in boxes(patches(ax)["ink-8"])[::2]]
+    tops = [box[1] for box in boxes(patches(ax)["ink-8"])[::2]]
+    assert lefts == pytest.approx([0, 4.8, 0, 4.8, 0])
+    assert tops == pytest.approx([0, 0, 2.7, 2.7, 5.4])
+    for (x0, y0, x1, y1), left, top in zip(extents(ax, ax.texts), lefts, tops, strict=True):
+        assert (x0 + x1) / 2 == pytest.approx(left + 2, abs=0.02)
+        assert top + 2 < y0 < y1 < top + 2.7  # between this image and the next row
+    assert {text.get_color() for text in ax.texts} == {style.INK}  # black would be lost at night
+
+
+@pytest.mark.parametrize(("columns", "right"), [(2, 8.8), (1, 4.0), (5, 4.8 * 4 + 4)])
+def test_images_are_all_in_view_with_square_pixels_and_little_beside_them(columns: int, right: float) -> None:
+    ax = plotting.image_grid(torch.ones(5, 2, 4), list("abcde"), columns=columns)
+    (low_x, high_x), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert max(box[2] for box in boxes(patches(ax)["ink-8"])) == pytest.approx(right)
+    assert -1 < low_x < 0
+    assert right < high_x < right + 1
+    assert -1 < top < 0
+    assert max(extent[3] for extent in extents(ax, ax.texts)) < bottom
+    assert ax.get_aspect() == 1
+    assert not ax.axison
+
+
+@pytest.mark.parametrize(("shape", "columns"), [((5, 2, 4), 2), ((10, 8, 8), 5), ((6, 4, 2), 3)])
+def test_a_figure_is_as_high_as_its_rows_need(shape: tuple[int, ...], columns: int) -> None:
+    ax = plotting.image_grid(torch.ones(shape), ["x"] * shape[0], columns=columns)
+    whole(ax).draw_without_rendering()
+    used, given = ax.get_window_extent(), whole(ax).bbox
+    assert used.width > 0.9 * given.width
+    assert used.height > 0.9 * given.height
+
+
+def test_a_figure_may_be_given_its_height() -> None:
+    assert whole(plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=2.5)).get_figheight() == 2.5
+
+
+def test_blank_and_negative_images_have_no_ink() -> None:
+    assert patches(plotting.image_grid(torch.zeros(1, 2, 2), ["blank"])) == {}
+    assert patches(plotting.image_grid(-torch.ones(1, 2, 2), ["below"])) == {}
+    image = torch.eye(2, requires_grad=True)[None]
+    assert len(boxes(patches(plotting.image_grid(image, ["eye"]))["ink-8"])) == 2
+
+
+def test_a_table_shows_every_count_that_is_not_zero() -> None:
+    root = svg(figure_html(plotting.confusion_table(COUNTS, names=["cat", "dog", "owl"]), CAPTION))
+    words = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert sorted(words) == sorted(  # type: ignore[type-var]
+        ["5", "2", "7", "1", "12", *["cat", "dog", "owl"] * 2, "read as", "is"]
+    )
+    numbers = {e.text: (float(e.get("x", "")), float(e.get("y", ""))) for e in root.iter() if e.get("x")}
+    assert numbers["2"][0] > numbers["5"][0]  # read as owl: to the right of the diagonal
+    assert numbers["2"][1] == pytest.approx(numbers["5"][1])  # in the same row
+    assert numbers["1"][1] == pytest.approx(numbers["12"][1])
+    assert numbers["12"][1] > numbers["7"][1] > numbers["5"][1]  # downwards
+
+
+def test_numbers_stand_in_the_middle_of_their_cells() -> None:
+    ax = plotting.confusion_table(COUNTS)
+    [numbers] = ax.artists
+    texts: list[Text] = numbers.texts  # type: ignore[attr-defined]
+    for text, (x0, y0, x1, y1) in zip(texts, extents(ax, texts), strict=True):
+        row, column = torch.argwhere(COUNTS.eq(int(text.get_text())))[0].tolist()
+        assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((column, row), abs=0.01)
+    assert {text.get_color() for text in texts} == {style.INK}  # black would be lost at night
+
+
+def test_a_table_shades_its_diagonal_and_its_errors() -> None:
+    ax = plotting.confusion_table(COUNTS)
+    filled = patches(ax)
+    assert boxes(filled["hits"]) == [(k - 0.5, k - 0.5, k + 0.5, k + 0.5) for k in range(3)]
+    assert boxes(filled["misses"]) == [(1.5, -0.5, 2.5, 0.5), (-0.5, 1.5, 0.5, 2.5)]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0", "1", "2"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("read as", "is")
+    assert boxes(patches(plotting.confusion_table(torch.eye(2).long()))["misses"]) == []
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-0.5, 2.5), (2.5, -0.5))  # the boxes, and nothing beside them
+    colours = {name: patch.get_facecolor()[:3] for name, patch in filled.items()}
+    assert colours == {"hits": rgb(style.BLUE), "misses": rgb(style.ORANGE)}
+    assert not ax.xaxis.get_gridlines()[0].get_visible()
+
+
+def test_a_single_class_and_a_table_without_errors_are_drawn() -> None:
+    for counts in (torch.ones(1, 1).long(), torch.zeros(2, 2).long()):
+        figure_html(plotting.confusion_table(counts), CAPTION)
+
+
+def test_tables_draw_alike_whatever_they_count() -> None:
+    """A slider leafs through frames that differ in numbers and paths, not in what elements they have."""
+
+    def skeleton(counts: torch.Tensor) -> list[str]:
+        root = svg(figure_html(plotting.confusion_table(counts), CAPTION))
+        return [element.tag for element in root.iter() if not element.tag.endswith(("}text", "}g"))]
+
+    assert skeleton(COUNTS) == skeleton(torch.eye(3).long()) == skeleton(100 * torch.ones(3, 3).long())
+
+
+@pytest.mark.parametrize("make", [lambda ax: plotting.confusion_table(COUNTS, ax=ax),
+                                  lambda ax: plotting.image_grid(torch.ones(1, 2, 2), ["x"], ax=ax)])  # fmt: skip
+def test_axes_that_are_given_are_used(make: Callable[[Any], Any]) -> None:
+    ax = plotting.new_axes()
+    assert make(ax) is ax
+
+
+BAD: list[tuple[Callable[[], Any], str]] = [
+    (lambda: plotting.image_grid(torch.ones(2, 2), ["x"]), r"got \(2, 2\), 1 labels, 5 columns"),
+    (lambda: plotting.image_grid(torch.ones(0, 2, 2), []), r"N >= 1.* got \(0, 2, 2\)"),
+    (lambda: plotting.image_grid(torch.ones(2, 2, 2), ["x"]), "N labels, got .* 1 labels"),
+    (lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], columns=0), "0 columns"),
+    (lambda: plotting.confusion_table(torch.ones(2, 3)), r"counts must be \(C, C\).* got \(2, 3\)"),
+    (lambda: plotting.confusion_table(torch.ones(0, 0)), r"counts must be \(C, C\).* got \(0, 0\)"),
+    (lambda: plotting.confusion_table(-torch.eye(2)), "none negative"),
+    (lambda: plotting.confusion_table(torch.tensor(3)), r"counts must be \(C, C\).* got \(\)"),
+    (
+        lambda: plotting.image_grid(torch.full((1, 2, 2), torch.nan), ["x"]),
+        "^image_grid: images must be finite: nan and",
+    ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=torch.inf),
+        "^image_grid: size must be finite, got inf$",
+    ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0),
+        "^image_grid: size must be > 0, got 0$",
+    ),
+    (
+        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=-1),
+        "^image_grid: size must be > 0, got -1$",
+    ),
+    (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), BAD)
+def test_bad_input_names_the_rule(call: Callable[[], Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+@pytest.mark.parametrize("wrong", [0.5, torch.nan, torch.inf])
+def test_counts_that_are_none_are_refused_before_anything_is_drawn(wrong: float) -> None:
+    ax = plotting.new_axes()
+    with pytest.raises(
+        ValueError, match=r"^confusion_table: counts must be whole and finite: fractions would be cut"
+    ):
+        plotting.confusion_table(torch.tensor([[wrong, 1], [1, 3]]), ax=ax)
+    assert not ax.patches
+    assert not ax.artists
+
+
+def test_counts_may_be_of_any_type() -> None:
+    for dtype in (torch.float16, torch.float64, torch.uint8, torch.int64, torch.bool):
+        table = plotting.confusion_table(torch.eye(2, dtype=dtype)).artists[0]
+        assert [text.get_text() for text in table.texts] == ["1", "1"]  # type: ignore[attr-defined]
+
+
+def test_a_figure_may_be_as_low_as_asked() -> None:
+    grid = plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0.5)
+    assert grid.figure.get_size_inches().tolist() == [5.0, 0.5]  # type: ignore[union-attr]
+
+
+def over(front: str, back: str, alpha: float) -> str:
+    """Return the colour of ``front`` laid over ``back``, as a screen mixes them."""
+    mixed = [alpha * f + (1 - alpha) * b for f, b in zip(rgb(front), rgb(back), strict=True)]
+    return "#" + "".join(f"{round(255 * value):02x}" for value in mixed)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_numbers_can_be_read_on_their_shades(theme: str) -> None:
+    css = (ROOT / "book" / "_static" / "course.css").read_text(encoding="utf-8")
+    block = css.split(f'html[data-theme="{theme}"] {{')[1].split("}")[0]
+    colours = dict(re.findall(r"--figure-([a-z]+): (#[0-9a-f]{6})", block))
+    filled = patches(plotting.confusion_table(COUNTS))
+    for gid, name in (("hits", "blue"), ("misses", "orange")):
+        shade = over(colours[name], colours["paper"], float(filled[gid].get_alpha() or 1))
+        assert contrast(colours["ink"], shade) >= 4.5
+        assert contrast(shade, colours["paper"]) > 1.15  # seen, though nothing depends on it
+
+
+def test_images_are_accessible_and_follow_the_theme() -> None:
+    markup = figure_html(plotting.image_grid(torch.eye(3)[None], ["a diagonal"]), CAPTION)
+    assert svg(markup).get("role") == "img"
+    assert "a diagonal</text>" in markup
+    assert "--figure-ink" in markup
+    bare = re.sub(r"var\(--figure-[a-z]+, #[0-9a-f]{6}\)", "", markup)
+    assert not re.findall(r"#[0-9a-f]{6}", bare.split("<svg")[1])

@@ -1,0 +1,354 @@
+"""The data that figures draw, their captions and their SVG."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+import torch
+
+from lessons_pkg import plotting
+from lessons_pkg.plotting import style
+from lessons_pkg.plotting.html import figure_html, show
+from tests.helpers.contrast import contrast
+
+CAPTION = "Three words at least, and 1 < 2 & so on."
+HESSIAN = torch.tensor([[28 / 3, 4.0], [4.0, 2.0]], dtype=torch.float64)
+MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
+
+
+def drawn(ax: Any, number: int = 0) -> tuple[list[float], list[float]]:
+    line = ax.get_lines()[number]
+    return list(line.get_xdata()), list(line.get_ydata())
+
+
+def test_loss_curve_draws_the_losses_from_zero() -> None:
+    ax = plotting.loss_curve(torch.tensor([4.0, 2.0, 1.0], requires_grad=True), label="run")
+    assert drawn(ax) == ([0, 1, 2], [4.0, 2.0, 1.0])
+    assert (ax.get_yscale(), ax.get_xlabel(), ax.get_ylabel()) == ("log", "updates done", "loss")
+    assert plotting.loss_curve([1.0, 0.0], log=False).get_yscale() == "linear"
+
+
+def test_geometric_decay_is_straight_between_its_ends() -> None:
+    ax = plotting.geometric_decay(8.0, 0.5, 3)
+    assert drawn(ax) == ([0, 3], [8.0, 1.0])
+    ax = plotting.geometric_decay(8.0, 0.5, 1, label="half")
+    assert drawn(ax) == ([0, 1], [8.0, 4.0])
+    (line,) = ax.get_lines()
+    assert (line.get_label(), line.get_linestyle(), line.get_color()) == ("half", "--", style.ORANGE)
+
+
+def test_valley_levels_hold_the_loss_they_should() -> None:
+    ax = plotting.valley(HESSIAN, MINIMUM)
+    levels = [line for line in ax.get_lines() if line.get_gid() == "level"]
+    losses = []
+    for line in levels:
+        distance = torch.from_numpy(line.get_xydata()) - MINIMUM
+        on_line = ((distance @ HESSIAN) * distance).sum(1) / 2
+        torch.testing.assert_close(on_line, on_line[:1].expand_as(on_line), rtol=1e-9, atol=0)
+        losses.append(float(on_line[0]))
+    assert losses == pytest.approx([4.0**k for k in range(-7, 5)])
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1.0, 5.0), (-3.0, 3.0))
+
+
+def test_valley_levels_go_round_once_about_a_minimum_with_a_name() -> None:
+    ax = plotting.valley(HESSIAN, MINIMUM, reach=0.5)
+    *levels, star = ax.get_lines()
+    for line in levels:
+        x, y = torch.from_numpy(line.get_xydata() - MINIMUM.numpy()).unbind(1)
+        turns = torch.atan2(x[:-1] * y[1:] - y[:-1] * x[1:], x[:-1] * x[1:] + y[:-1] * y[1:])
+        assert abs(turns.sum().item()) == pytest.approx(2 * torch.pi)
+        assert line.get_color() == style.MUTED
+    assert (*drawn(ax, len(levels)), star.get_marker()) == ([2.0], [0.0], "*")
+    assert (star.get_label(), star.get_color()) == ("minimum", style.GREEN)
+    assert not ax.xaxis.get_gridlines()[0].get_visible()
+    assert ax.get_xlim() == (1.5, 2.5)
+
+
+def test_descent_path_draws_route_and_start() -> None:
+    ax = plotting.descent_path(torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
+    assert drawn(ax, 0) == ([0.0, 2.0], [1.0, 3.0])
+    assert drawn(ax, 1) == ([0.0], [1.0])
+    route, start = ax.get_lines()
+    assert (route.get_label(), route.get_marker(), route.get_color()) == ("route", "o", style.BLUE)
+    assert (start.get_label(), start.get_marker(), start.get_color()) == ("start", "s", style.ORANGE)
+    assert plotting.descent_path([[0.0, 1.0]], label="Adam").get_lines()[0].get_label() == "Adam"
+
+
+OVERFLOW = r"^geometric_decay: start \* factor \*\* updates must be finite, got inf$"
+BAD: list[tuple[str, Any, str]] = [
+    ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
+    (
+        "all-zero",
+        lambda: plotting.loss_curve([0.0, 0.0]),
+        "^loss_curve: a logarithmic axis needs .* loss in losses$",
+    ),
+    ("all-inf", lambda: plotting.loss_curve([float("inf")]), "at least one positive, finite loss"),
+    ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
+    ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
+    ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
+    ("no-updates", lambda: plotting.geometric_decay(1.0, 0.5, 0), "updates >= 1; got 1.0, 0.5, 0"),
+    (
+        "saddle",
+        lambda: plotting.valley(torch.diag(torch.tensor([-1.0, 2.0])), MINIMUM),
+        "smallest eigenvalue -1$",
+    ),
+    ("flat", lambda: plotting.valley(torch.zeros(2, 2), MINIMUM), "must be positive definite"),
+    (
+        "lopsided",
+        lambda: plotting.valley(torch.tensor([[2.0, 1.0], [0.0, 2.0]]), MINIMUM),
+        "hessian symmetric",
+    ),
+    (
+        "nan",
+        lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM),
+        r"^valley: hessian must be finite, got \[\[nan, nan\], \[nan, nan\]\]$",
+    ),
+    (
+        "ratio-of-0",
+        lambda: plotting.new_panels(2, ratios=[1, 0]),
+        r"^new_panels: ratios must be > 0, got \[1, 0\]$",
+    ),
+    ("ratio-below-0", lambda: plotting.new_panels(2, ratios=[1, -1]), "^new_panels: ratios must be > 0"),
+    (
+        "ratio-nan",
+        lambda: plotting.new_panels(1, ratios=[float("nan")]),
+        r"^new_panels: ratios\[0\] must be finite",
+    ),
+    ("one-ratio", lambda: plotting.new_panels(2, ratios=[1]), "give 2 ratios, one per row, got 1$"),
+    ("power", lambda: plotting.geometric_decay(1.0, 10.0, 400), OVERFLOW),
+    ("product", lambda: plotting.geometric_decay(1e300, 10.0, 20), OVERFLOW),
+    ("reach", lambda: plotting.valley(HESSIAN, MINIMUM, reach=0), "reach must be > 0"),
+    ("table", lambda: plotting.loss_curve(torch.ones(3, 2)), r"one column of numbers, got shape \(3, 2\)"),
+    (
+        "shape",
+        lambda: plotting.valley(torch.eye(3), MINIMUM),
+        r"hessian must be \(2, 2\) and minimum \(2,\), got \(3, 3\) and \(2,\)",
+    ),
+    (
+        "no-minimum",
+        lambda: plotting.valley(HESSIAN, MINIMUM / 0),
+        r"valley: minimum must be finite, got \[inf, nan\]",
+    ),
+    ("no-steps", lambda: plotting.descent_path(torch.zeros(0, 2)), r"got \(0, 2\)"),
+    ("three", lambda: plotting.descent_path(torch.zeros(4, 3)), r"got \(4, 3\)"),
+    ("route", lambda: plotting.descent_path(torch.zeros(3)), r"points must be \(steps >= 1, 2\), got \(3,\)"),
+    ("rows", lambda: plotting.new_panels(0), "rows must be >= 1"),
+    ("caption", lambda: plotting.figure_html(plotting.new_axes(), "short"), "must say in words"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
+def test_bad_input_names_the_rule(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_caption_must_be_text() -> None:
+    with pytest.raises(TypeError, match="caption must be a string, got int"):
+        figure_html(plotting.new_axes(), 3)  # type: ignore[arg-type]
+
+
+def test_axes_must_be_axes() -> None:
+    with pytest.raises(TypeError, match="ax must be matplotlib Axes, got list"):
+        figure_html([1], "A caption of words.")  # type: ignore[arg-type]
+
+
+def test_errors_name_the_function_that_was_called() -> None:
+    with pytest.raises(TypeError, match=r"^loss_curve: ax must be matplotlib Axes, got list$"):
+        plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match=r"^geometric_decay: start must be a tensor of real numbers, got Tensor"
+    ):
+        plotting.geometric_decay(torch.tensor(1j), 0.5, 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^confusion_table: names must be a sequence, got int$"):
+        plotting.confusion_table(torch.eye(2), names=3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
+        plotting.new_panels(1, size=(torch.inf, 1.0))
+
+
+WRONG_KINDS: dict[str, Callable[[Any], object]] = {
+    "loss_curve: label must be text, got int": lambda pl: pl.loss_curve([1.0], label=3),
+    "loss_curve: losses must hold real numbers, got dict": lambda pl: pl.loss_curve({}),
+    "loss_curve: losses must be a tensor of real numbers, got Tensor torch.complex64": lambda pl: (
+        pl.loss_curve(torch.tensor([1j]))
+    ),
+    "valley: hessian must be a tensor of real numbers, got list": lambda pl: pl.valley([[1.0]], MINIMUM),
+    "geometric_decay: start must be one real number, got str": lambda pl: pl.geometric_decay("1", 0.5, 3),
+    "new_panels: rows must be a whole number, got float": lambda pl: pl.new_panels(1.0),
+    "new_panels: size[1] must be one real number, got str": lambda pl: pl.new_panels(1, size=(5, "4")),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_KINDS)
+def test_a_wrong_kind_of_argument_is_named_with_its_kind(words: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(words)}$"):
+        WRONG_KINDS[words](plotting)
+
+
+def test_axes_without_a_figure_of_their_own_are_refused() -> None:
+    ax = plotting.new_axes()
+    ax.remove()
+    rule = "ax must stand in a figure of its own, such as new_axes() makes"
+    with pytest.raises(ValueError, match=f"^{re.escape(rule)}$"):
+        figure_html(ax, "A caption of words.")
+
+
+def test_one_number_alone_is_a_curve_of_one() -> None:
+    assert drawn(plotting.loss_curve(torch.tensor(0.5)), 0) == ([0.0], [0.5])
+
+
+def test_a_short_logarithmic_axis_has_labels() -> None:
+    words = re.findall(
+        r">([^<>]*10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)</text>", figure_html(plotting.loss_curve([5.0, 4.0, 3.0]), CAPTION)
+    )
+    assert len(words) >= 2
+
+
+@pytest.mark.parametrize(("low", "high", "ticks"), [(1, 10, [1, 10]), (2, 6, [2, 3, 5])])
+def test_a_logarithmic_axis_shows_powers_or_two_three_and_five(
+    low: float, high: float, ticks: list[float]
+) -> None:
+    ax = plotting.loss_curve([1.0, 10.0], marker="o")
+    assert ax.get_lines()[0].get_marker() == "o"
+    ax.set_ylim(low, high)
+    assert [tick for tick in ax.get_yticks() if low <= tick <= high] == ticks
+
+
+def test_axes_that_are_given_are_used() -> None:
+    draws: list[Callable[[Any], Any]] = [
+        lambda ax: plotting.loss_curve([1.0], ax=ax),
+        lambda ax: plotting.geometric_decay(1.0, 0.5, 2, ax=ax),
+        lambda ax: plotting.valley(HESSIAN, MINIMUM, ax=ax),
+        lambda ax: plotting.descent_path(torch.zeros(1, 2), ax=ax),
+    ]
+    for draw in draws:
+        ax = plotting.new_axes()
+        assert draw(ax) is ax
+    assert len(plotting.new_panels(3)) == 3
+
+
+def svg(markup: str) -> ElementTree.Element:
+    found = re.search(r"<svg.*</svg>", markup, re.DOTALL)
+    assert found
+    return ElementTree.fromstring(found[0])
+
+
+def test_figure_is_one_accessible_self_contained_element() -> None:
+    markup = figure_html(plotting.loss_curve([4.0, 1.0], label="run"), CAPTION)
+    root = svg(markup)
+    assert root.get("role") == "img"
+    caption_id = root.get("aria-labelledby")
+    assert (
+        f'<figcaption id="{caption_id}">Three words at least, and 1 &lt; 2 &amp; so on.</figcaption>'
+        in markup
+    )
+    words = [element.text for element in root.iter() if element.text]
+    assert {"loss", "updates done", "run", "10⁰"} <= set(words)
+    assert re.search(r"font-size: [\d.]+", markup)
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|<style|url\((?!#)", markup)
+
+
+def test_a_chapters_own_legend_and_title_have_the_courses_look() -> None:
+    """And so the same look as those that the package makes: a legend of its own in white would glare at night."""
+
+    def styles(own: bool) -> list[str]:
+        ax = plotting.new_axes()
+        ax.plot([0, 1], [0, 1], label="line")
+        if own:
+            ax.legend()
+            ax.set(title="A title")
+        else:
+            with matplotlib.rc_context(style.RC):
+                ax.set_title("A title")
+        return re.findall(r'style="([^"]+)"', figure_html(ax, CAPTION))
+
+    assert styles(own=True) == styles(own=False)
+    assert any("--figure-grid" in style and "--figure-paper" in style for style in styles(own=True)), (
+        "a frame"
+    )
+
+
+def test_ids_are_used_and_differ_between_figures() -> None:
+    def ids(caption: str) -> set[str]:
+        markup = figure_html(plotting.loss_curve([4.0, 1.0], marker="o"), caption)
+        names = re.findall(r' id="([^"]+)"', markup)
+        assert len(names) == len(set(names))
+        assert set(names) == set(re.findall(r'(?:url\(#|href="#|labelledby=")([^")]+)', markup))
+        return set(names)
+
+    assert not ids("The first of two captions.") & ids("The second of two captions.")
+
+
+def test_the_same_figure_is_the_same_text() -> None:
+    one, two = (figure_html(plotting.loss_curve([4.0, 1.0]), CAPTION) for _ in range(2))
+    assert one == two
+
+
+def test_colours_are_names_with_fallbacks() -> None:
+    markup = figure_html(plotting.valley(HESSIAN, MINIMUM), CAPTION)
+    bare = re.sub(r"var\(--figure-[a-z]+, #[0-9a-f]{6}\)", "", markup)
+    assert not re.findall(r"#[0-9a-f]{6}", bare.split("<svg")[1])
+    assert "--figure-muted" in markup
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figure_colours_contrast_with_the_paper(theme: str) -> None:
+    from tests.helpers.project import ROOT
+
+    css = (ROOT / "book" / "_static" / "course.css").read_text(encoding="utf-8")
+    block = css.split(f'html[data-theme="{theme}"] {{')[1].split("}")[0]
+    colours = dict(re.findall(r"--figure-([a-z]+): (#[0-9a-f]{6})", block))
+    assert set(colours) == set(style.COLOUR_NAMES.values())
+    for name in set(colours) - {"paper", "grid"}:
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+    if theme == "light":
+        assert {v: k for k, v in style.COLOUR_NAMES.items()} == colours
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-3, "10⁻³"), (1.0, "10⁰"), (1e12, "10¹²"), (2e-4, "2·10⁻⁴"), (2.5e-4, "2.5·10⁻⁴")]
+)
+def test_power_of_ten(value: float, text: str) -> None:
+    assert style.power_of_ten(value) == text
+
+
+def test_show_gives_caption_and_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    import IPython.display
+
+    shown: list[Any] = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: shown.append((bundle, raw)))
+    show(plotting.loss_curve([2.0, 1.0]), CAPTION)
+    ((bundle, raw),) = shown
+    assert raw
+    assert bundle["text/plain"] == CAPTION
+    assert bundle["text/html"].startswith('<figure class="lesson-figure"')
+
+
+def test_plotting_touches_no_global_state() -> None:
+    program = (
+        "import matplotlib; before = matplotlib.rcParams.copy(); import sys\n"
+        "from lessons_pkg import plotting\n"
+        "plotting.figure_html(plotting.loss_curve([2.0, 1.0], label='x'), 'A caption of words.')\n"
+        "assert matplotlib.rcParams.copy() == before\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_caption_of_three_words_is_enough() -> None:
+    ax = plotting.loss_curve([2.0, 1.0])
+    assert "Three short words" in plotting.figure_html(ax, "Three short words")
+    with pytest.raises(ValueError, match="caption"):
+        plotting.figure_html(ax, "Two words")
+
+
+def test_panels_share_the_height_as_asked_and_need_some() -> None:
+    above, below = plotting.new_panels(2, ratios=[3, 1])
+    assert above.get_position().height == pytest.approx(3 * below.get_position().height)
+    with pytest.raises(ValueError, match="new_panels"):
+        plotting.new_panels(2, size=(0.0, 3.0))

@@ -1,0 +1,79 @@
+"""Every public name says what a reader of the reference looks for: formula, shapes, errors, twin, source."""
+
+import re
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.book.test_reference_pages import PUBLIC
+
+# Public, and on the page, though their packages do not export them.
+BESIDE = [
+    ("lessons_pkg.losses.multitask", "project_conflicting"),
+    ("lessons_pkg.optim.base", "DenseOptimizer"),
+]
+PARTS = {
+    "formula": r":math:`|\.\. math::",
+    "shapes": r"``\((?:|\w.*?|\))\)?``|any shapes?\b|\btakes and returns what\b|\beverything else as there\b",
+    "errors": r"\braises?\b \w+|\bNever raises\b",
+    "twin": r"\bTwin of ``(?:torch|sklearn)|No twin in torch\b",
+    "source": r"\b[A-Z]\w+\s\(\d{4}\)|\bothers\s\(\d{4}\)|\barticle \d{3}\b",
+    "chapter": r"\bChapters?\s\d",
+}
+WANTED = {
+    "losses": [*PARTS],
+    "optim": [*PARTS],
+    "models": ["formula", "shapes", "errors", "source", "chapter"],
+    "data": ["shapes", "errors", "chapter"],
+    "graph": ["errors", "chapter"],
+    **{name: ["errors"] for name in ("checks", "plotting", "runtime", "sliders")},
+}
+NOT_THERE = {
+    "Part": ("errors", "chapter"),  # a tuple refuses nothing; its chapters stand at each kind of target
+    "Splits": ("errors", "shapes"),  # three of those
+    "Node": ("errors", "chapter"),  # a tuple that `walk` makes, and `walk` says where it is taught
+    "LeNet": ("formula",),  # layers, in words
+    "DenseOptimizer": ("shapes", "twin", "source"),  # what all optimizers share: it moves nothing itself
+    "device": ("errors",),
+    "settings": ("errors",),
+    "quiet": ("errors",),
+}
+
+
+def missing(doc: str, wanted: list[str]) -> list[str]:
+    words = " ".join(doc.split())
+    return [
+        part
+        for part in wanted
+        if not re.search(PARTS[part], words, re.IGNORECASE * (part in ("shapes", "errors")))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("package", "name"), [*PUBLIC, *BESIDE], ids=lambda part: str(part).removeprefix("lessons_pkg.")
+)
+def test_a_public_name_says_what_its_package_promises(package: str, name: str) -> None:
+    public: Any = getattr(import_module(package), name)
+    wanted = WANTED[package.split(".")[1]]
+    assert missing(public.__doc__ or "", wanted) == [
+        part for part in wanted if part in NOT_THERE.get(name, ())
+    ]
+
+
+@pytest.mark.parametrize("package", sorted({package for package, _ in PUBLIC}))
+def test_every_method_and_property_has_a_docstring(package: str) -> None:
+    for name in [name for where, name in PUBLIC if where == package]:
+        public = getattr(import_module(package), name)
+        for member, value in vars(public).items() if isinstance(public, type) else ():
+            if member[0] != "_" and (callable(value) or isinstance(value, property)):
+                assert value.__doc__, f"{package}.{name}.{member}"
+
+
+@pytest.mark.parametrize(
+    ("part", "doc"),
+    [("formula", "A mean of squares."), ("shapes", "Takes tensors."), ("errors", "A raised eyebrow; see ``raise``."),
+     ("twin", "Like ``torch.nn.functional.l1_loss``."), ("source", "Invented in 1952. Good says so."), ("chapter", "See chapter four.")],
+)  # fmt: skip
+def test_words_that_only_look_like_it_do_not_count(part: str, doc: str) -> None:
+    assert missing(doc, [part]) == [part]

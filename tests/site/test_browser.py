@@ -1,0 +1,376 @@
+"""The built book as a reader meets it: in Chromium, from the file system and over HTTP, with the network off."""
+
+import gzip
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import project as conftest
+from tests.helpers.browser import (
+    AXE,
+    DRAW_ALL,
+    FRAME,
+    REWRITTEN,
+    STRIP,
+    THIN,
+    Phone,
+    Visit,
+    folder_of,
+    looks,
+    nothing_wrong,
+    take_pictures,
+    violations,
+)
+from tests.helpers.contrast import contrast
+from tests.helpers.project import HTML, PAGES
+from tools import offline
+from tools.chromium import MISSING, chromium_path
+from tools.repository import current
+
+pytestmark = pytest.mark.site
+
+CHAPTERS = [f"book/{path.stem}.html" for path in conftest.CHAPTERS]
+NOTEBOOKS = [f"book/{path.stem}.html" for path in conftest.NOTEBOOKS]
+EVERY = [*PAGES, "search.html"]
+FIRST = "book/index.html"
+LIGHT = "book/choosing-a-loss.html"  # for what holds on any page
+BOTH = pytest.mark.parametrize(
+    "base", ["file", "http"], indirect=True
+)  # elsewhere: from a file, the stricter
+
+if chromium_path() is None and not os.environ.get("CI"):
+    pytest.skip(MISSING, allow_module_level=True)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_themes(
+    phone: Phone, name: str
+) -> None:
+    # On a phone first, with a finger besides the mouse; without "reduce", the sidebar glides away while we look.
+    page = phone.turn_to(name)
+    assert page.evaluate("document.documentElement.lang") == "en"
+    article = page.locator("main").inner_text()
+    assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
+    assert page.locator(".katex-error").count() == 0
+    assert page.evaluate(REWRITTEN, (HTML / name).read_text(encoding="utf-8")) == []
+    if name in CHAPTERS:
+        check_figures(page)
+        check_formulas(page)
+        phone.context.set_offline(True)
+        check_slider(page)
+    if name in NOTEBOOKS:
+        check_ids_and_the_colab_button(page, name)
+    page.add_style_tag(content=DRAW_ALL)
+    check_weight(phone, name)  # with the fonts of everything on the page
+    if os.environ.get("SCREENSHOTS"):
+        take_pictures(page, folder_of(name))
+    check_looks(page, name in CHAPTERS)
+
+
+def check_weight(opened: Visit, name: str) -> None:
+    opened.page.evaluate("document.fonts.ready.then(() => 0)")
+    files = {HTML / address.removeprefix(opened.base).split("?")[0] for address in opened.asked}
+    assert HTML / name in files
+    weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert weight < 300_000, f"{weight} bytes over a server that compresses"
+
+
+def check_looks(page: Any, is_chapter: bool) -> None:
+    for _, width in looks(page, ("light",), (390, 320, 1280)):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+    page.evaluate(STRIP)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert violations(page, ("cat.color",)) == [], "the whole page, light and wide"
+    page.evaluate(THIN)  # one of each kind has all colours and widths
+    for look in looks(page):
+        assert violations(page, ("cat.structure", "cat.tables")) == [], look
+        if is_chapter:
+            check_code(page)
+            assert ink_and_paper(page) == INKS[look[0]]
+
+
+# The test above opens files, the stricter place. From a server, a page of each kind.
+@pytest.mark.parametrize("base", ["http"], indirect=True)
+@pytest.mark.parametrize("name", [CHAPTERS[0], FIRST, "book/from-error-to-chapter.html",
+                                  "book/package-api.html", "book/ledger.html"])  # fmt: skip
+def test_page_is_quiet_from_a_server_too(visit: Any, base: str, name: str) -> None:
+    visit(name).page.evaluate("document.fonts.ready.then(() => 0)")
+
+
+def slider_states(page: Any) -> list[dict[str, Any]]:
+    """What each slider of a page says and shows."""
+    states: list[dict[str, Any]] = page.evaluate(
+        """() => [...document.querySelectorAll("figure.lesson-slider")].map((figure) => {
+          const input = figure.querySelector("input"), row = figure.querySelectorAll("tbody tr")[input.value];
+          const shown = [...figure.querySelectorAll("[data-shown]")];
+          return {value: Number(input.value), spoken: input.getAttribute("aria-valuetext"),
+            output: figure.querySelector("output").textContent, caption: figure.querySelector("figcaption").textContent,
+            row: [row.querySelector("th").textContent, row.querySelector("td").textContent],
+            frames: [...new Set(shown.map((layer) => layer.dataset.frame))], markup: shown.map((l) => l.innerHTML).join(""),
+            visible: shown.every((layer) => getComputedStyle(layer).display !== "none")};
+        })"""
+    )
+    return states
+
+
+def check_moved(page: Any, before: dict[str, Any]) -> dict[str, Any]:
+    (after,) = slider_states(page)
+    assert after["value"] != before["value"]
+    assert after["frames"] == [str(after["value"])]
+    assert after["visible"]
+    assert after["markup"] != before["markup"], "the figure must change"
+    assert after["caption"] != before["caption"], "the caption must change"
+    assert after["row"] == [after["output"], after["caption"]] == [after["spoken"], after["caption"]]
+    return after
+
+
+def check_slider(page: Any) -> None:
+    check_keyboard(page)
+    check_pointer(page, 0.8, page.mouse.click)
+    check_pointer(page, 0.3, page.touchscreen.tap)
+
+
+def check_keyboard(page: Any) -> None:
+    (before,) = slider_states(page)
+    page.locator("figure.lesson-slider input").first.focus()
+    page.keyboard.press("ArrowRight")
+    after = check_moved(page, before)
+    assert after["value"] == before["value"] + 1
+    page.keyboard.press("End")
+    last = check_moved(page, after)
+    assert last["value"] == page.locator("figure.lesson-slider tbody tr").count() - 1
+    page.keyboard.press("Home")
+    assert check_moved(page, last)["value"] == 0
+    slider = page.get_by_role("slider").first
+    assert slider.evaluate("input => input.labels[0].textContent.trim().length > 1")
+    assert page.locator("figure.lesson-slider figcaption").first.get_attribute("aria-live") == "polite"
+    slider.evaluate("input => input.closest('figure').querySelector('summary').focus()")
+    page.keyboard.press("Shift+Tab")
+    assert slider.evaluate("input => input === document.activeElement")
+
+
+def check_pointer(page: Any, share: float, press: Callable[[float, float], None]) -> None:
+    slider = page.locator("figure.lesson-slider input").first
+    slider.scroll_into_view_if_needed()
+    (before,), box = slider_states(page), slider.bounding_box()
+    assert box["height"] >= 24, "large enough for a finger"
+    press(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    check_moved(page, before)
+
+
+def test_printing_tells_the_page(visit: Any) -> None:
+    page = visit(LIGHT).page
+    page.evaluate("addEventListener('beforeprint', () => { globalThis.printed = true })")
+    page.pdf()
+    assert page.evaluate("globalThis.printed")
+
+
+def all_sliders(browser: Any, server: str, **options: Any) -> Visit:
+    """All chapters' sliders, brought together on the first page, whose policy knows their script, and nothing else."""
+    slider = re.compile(r'(?s)<figure class="lesson-slider".*?</figure>')
+    article = re.compile(r'(?s)(?<=<article class="bd-article">).*?(?=</article>)')
+    first, *pages = [(HTML / name).read_text(encoding="utf-8") for name in (FIRST, *CHAPTERS)]
+    together = "\n".join(found for page in pages for found in slider.findall(page))
+    body, count = article.subn(lambda _: together, first)
+    assert count == 1
+    opened = Visit(browser, server, **options)
+    opened.page.route(f"**/{FIRST}", lambda route: route.fulfill(body=body))
+    opened.page.goto(server + FIRST)
+    assert opened.page.locator("figure.lesson-slider").count() == len(CHAPTERS)
+    return opened
+
+
+def test_without_scripts_every_sliders_first_frame_and_table_remain(browser: Any, server: str) -> None:
+    opened = all_sliders(browser, server, java_script_enabled=False)
+    for figure in opened.page.locator("figure.lesson-slider").all():
+        assert figure.locator("svg").is_visible()
+        assert not figure.locator("input").is_visible()
+        assert figure.locator("figcaption").is_visible()
+        figure.locator("summary").press("Enter")
+        assert figure.locator("tbody tr").last.is_visible()
+    nothing_wrong(opened)
+    opened.context.close()
+
+
+def what_is_seen(page: Any) -> list[Any]:
+    return [(state["caption"], state["markup"], state["visible"]) for state in slider_states(page)]
+
+
+def test_on_paper_every_slider_is_its_first_frame_and_its_table(browser: Any, server: str) -> None:
+    opened = all_sliders(browser, server)
+    page = opened.page
+    first = what_is_seen(page)
+    for figure in page.locator("figure.lesson-slider input").all():
+        figure.focus()
+        page.keyboard.press("End")
+    last = what_is_seen(page)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert what_is_seen(page) == first != last
+    assert page.locator("figure.lesson-slider input >> visible=true").count() == 0
+    for figure in page.locator("figure.lesson-slider").all():
+        assert figure.locator("tbody tr").last.is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert what_is_seen(page) == last
+    nothing_wrong(opened)
+    opened.context.close()
+
+
+def check_figures(page: Any) -> None:
+    """Each drawing is one image to a screen reader, and its name is the caption that all can read."""
+    figures = page.evaluate(
+        """() => [...document.querySelectorAll("figure.lesson-figure, figure.lesson-slider")].map((figure) => [
+          figure.querySelector("figcaption").textContent,
+          ...[...figure.querySelectorAll("svg[role=img]")].map((svg) =>
+            document.getElementById(svg.getAttribute("aria-labelledby")).textContent)])"""
+    )
+    assert len(figures) >= 2
+    for caption, *names in figures:
+        assert len(caption.split()) >= 5
+        assert names == [caption]
+    for image in page.locator("article img").all():
+        assert image.get_attribute("alt")
+
+
+def test_what_shuts_readers_out_is_seen_also_on_a_page_that_was_thinned(visit: Any) -> None:
+    page = visit(LIGHT, reduced_motion="reduce").page
+    page.add_style_tag(content=DRAW_ALL + "[data-theme=dark] article p { color: #555 !important }")
+    page.evaluate(STRIP)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(THIN)
+    seen = {look: violations(page, ("cat.structure", "cat.tables")) for look in looks(page)}
+    assert seen["light", 1280] == seen["light", 390] == []
+    for width in (1280, 390):
+        assert [fault.partition(" ")[0] for fault in seen["dark", width]] == ["color-contrast"]
+
+
+INKS = {
+    "light": ["rgb(31, 35, 40)", "rgb(255, 255, 255)"],
+    "dark": ["rgb(217, 223, 229)", "rgb(18, 21, 25)"],
+}
+
+
+def ink_and_paper(page: Any) -> list[str]:
+    """The colours of a figure's words and of what is behind them."""
+    colours: list[str] = page.evaluate(
+        """() => { const figure = document.querySelector("figure.lesson-figure");
+        return [getComputedStyle(figure.querySelector("svg text")).fill, getComputedStyle(figure).backgroundColor] }"""
+    )
+    return colours
+
+
+def check_code(page: Any) -> None:
+    """Every colour of code stands out from its paper, in the theme that is on."""
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll(".cell_input .highlight")].map((cell) => [
+          getComputedStyle(cell.querySelector("pre")).backgroundColor,
+          ...new Set([...cell.querySelectorAll("pre, pre span")].map((e) => getComputedStyle(e).color))])"""
+    )
+    assert colours
+    for paper, *inks in colours:
+        for ink in inks:
+            assert contrast(paper, ink) >= 4.5, f"{ink} on {paper}"
+
+
+def check_formulas(page: Any) -> None:
+    formulas = page.locator("article .katex")
+    assert formulas.count() >= 10
+    assert page.locator("article .katex-mathml math").count() == formulas.count()
+    formulas.first.scroll_into_view_if_needed()
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    assert page.evaluate(
+        "[...document.fonts].some((f) => f.family.includes('KaTeX') && f.status === 'loaded')"
+    )
+
+
+def check_ids_and_the_colab_button(page: Any, name: str) -> None:
+    assert page.locator(f'a[href="{current().colab}{name.replace(".html", ".ipynb")}"]').count() >= 1
+    twice = page.evaluate(
+        """() => { const ids = [...document.querySelectorAll("article [id]")].map((e) => e.id);
+        return ids.filter((id, n) => ids.indexOf(id) !== n) }"""
+    )
+    assert twice == []
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("symbol", "where"), [("zero_grad", "01-mse-regression"), ("cross_entropy", "package-api")]
+)
+def test_search_finds_a_symbol(visit: Any, base: str, symbol: str, where: str) -> None:
+    page = visit(f"search.html?q={symbol}").page
+    page.wait_for_selector("#search-results li a")
+    links = page.locator("#search-results li a").evaluate_all(
+        "links => links.map((a) => a.getAttribute('href'))"
+    )
+    assert any(where in link for link in links)
+
+
+def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(visit: Any) -> None:
+    page = visit(FIRST).page
+    for width, height, least in ((390, 844, 100), (1280, 800, None)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(FRAME)
+        for part in ("h1", ".lead-in", ".hero-words ul", ".start a"):
+            box = page.locator(f"article {part}").first.bounding_box()
+            assert box["y"] + box["height"] <= height, (part, width)
+        box = page.locator("figure.lesson-slider").bounding_box()
+        assert box["y"] + (least or box["height"]) <= height, ("the slider", width)
+    check_keyboard(page)
+    page.get_by_role("button", name="Copy to clipboard").first.focus()
+    page.wait_for_function(
+        "() => getComputedStyle(document.activeElement).opacity === '1'"
+    )  # seen by the keyboard, too; a function, since the page's policy allows no text to be run as a script
+
+
+def test_the_zip_file_opens_from_any_folder_and_search_finds_the_chapter(
+    browser: Any, tmp_path: Path
+) -> None:
+    packed = offline.pack(HTML, tmp_path / "course.zip")
+    folder = tmp_path / "Kurs für alle"
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(folder)
+    opened = Visit(browser, folder.as_uri() + "/")
+    opened.context.set_offline(True)
+    opened.page.goto(opened.base + "course/index.html")
+    opened.page.wait_for_url("**/book/index.html")
+    field = opened.page.locator(".search-button-field").first
+    field.click()
+    opened.page.keyboard.type("requires_grad")
+    opened.page.keyboard.press("Enter")
+    first = opened.page.locator("#search-results li a").first
+    first.wait_for()
+    assert first.get_attribute("href") == "book/02-backprop-grad-fn.html"
+    nothing_wrong(opened)
+    opened.context.close()
+
+
+def test_on_paper_answers_are_printed_and_solutions_only_if_opened(visit: Any) -> None:
+    a4 = {"width": 680, "height": 1002}  # without its margins
+    page = visit(CHAPTERS[0], color_scheme="dark", viewport=a4).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    for part in (
+        ".bd-sidebar-primary",
+        ".bd-header-article",
+        ".run-it",
+        ".prev-next-footer",
+        ".tag_hide-output summary",
+    ):
+        assert page.locator(f"{part} >> visible=true").count() == 0, part
+    assert page.locator("article h1").first.is_visible()
+    assert page.locator(".tag_hide-output .cell_output").first.is_visible()
+    solution = page.locator(".tag_hide-cell").first
+    assert not solution.is_visible()
+    solution.locator("details").evaluate("details => { details.open = true }")
+    assert solution.locator(".cell_input").is_visible()
+    cut = "pres => pres.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
+    assert page.locator(".cell_input pre").evaluate_all(cut) == 0, "code is cut"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -1,0 +1,88 @@
+"""Moving about in a long page: anchors lead to their place, the keyboard shows where it is, nothing glides."""
+
+from typing import Any
+
+import pytest
+
+from tests.helpers.browser import DRAW_ALL, STRIP, looks
+
+pytestmark = pytest.mark.site
+
+PAGES = ("book/01-mse-regression.html", "book/index.html", "book/ledger.html")
+# Each thing that Tab reaches, and whether it looks otherwise with the focus than without.
+UNSEEN = """() => {
+  const look = (e) => { const s = getComputedStyle(e);
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor, s.opacity].join() };
+  document.activeElement.blur();
+  const reached = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter(
+    (e) => e.checkVisibility({visibilityProperty: true}));
+  const unseen = reached.filter((e) => { const before = look(e); e.focus({preventScroll: true});
+    const after = look(e); e.blur(); return before === after });
+  return [reached.length, unseen.map((e) => e.outerHTML.slice(0, 120))];
+}"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((e) => ["", "::before", "::after"].some((part) => {
+  const s = getComputedStyle(e, part || null);
+  return s.transitionDuration.split(", ").some((t) => t !== "0s") || s.animationName !== "none" })).length"""
+
+
+@pytest.mark.parametrize("anchor", ["in-one-minute", "forgetting-zero-grad"])
+def test_an_anchor_deep_in_a_chapter_is_where_the_page_opens(visit: Any, anchor: str) -> None:
+    page = visit(f"book/01-mse-regression.html#{anchor}", viewport={"width": 390, "height": 844}).page
+    heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
+    top = heading.bounding_box()["y"]
+    assert 40 < top < 200, "below the header, at the top of the screen"
+    before = page.evaluate("scrollY")
+    page.mouse.wheel(0, -3000)
+    page.wait_for_function("before => scrollY < before", arg=before)
+    page.goto(page.url.split("#")[0] + f"#{anchor}")
+    assert heading.bounding_box()["y"] == pytest.approx(top, abs=2)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that_show_it(
+    visit: Any, name: str
+) -> None:
+    page = visit(name, reduced_motion="no-preference").page
+    page.evaluate(STRIP)
+    assert page.evaluate(MOVING) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == 0
+    page.add_style_tag(content=DRAW_ALL)
+    page.keyboard.press("Tab")  # from here on, the focus is the keyboard's
+    for look in looks(page, widths=(1280,)):
+        reached, unseen = page.evaluate(UNSEEN)
+        assert reached >= 20
+        assert unseen == [], look
+
+
+# Each place where a line begins with the punctuation that follows a formula of no more than 24 characters of TeX.
+TORN = """() => [...document.querySelectorAll(".math")].filter((formula) => {
+  const tex = formula.querySelector("annotation").textContent, next = formula.nextSibling;
+  if (tex.length > 24 || !next || next.nodeType !== 3 || !/^[.,;:!?)]/.test(next.data)) return false;
+  const mark = document.createRange(); mark.setStart(next, 0); mark.setEnd(next, 1);
+  const last = [...formula.querySelectorAll(".base")].pop();
+  return mark.getBoundingClientRect().left < last.getBoundingClientRect().left;
+}).map((formula) => formula.querySelector("annotation").textContent)"""
+
+
+def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None:
+    page = visit("book/06-classification-losses.html", viewport={"width": 390, "height": 844}).page
+    page.add_style_tag(content=DRAW_ALL)
+    assert page.locator(".glued").count() > 20
+    for width in (390, 360, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(TORN) == []
+    page.add_style_tag(content=".glued { white-space: normal }")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(TORN), "without the rule, this test sees it"
+
+
+def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: Any) -> None:
+    page = visit("book/10-optimizers.html", viewport={"width": 390, "height": 844}).page
+    page.add_style_tag(content=DRAW_ALL)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
+    said = page.locator(".output.said pre")
+    assert said.count() == 8, "the stub's and the solution's, of four exercises"
+    assert said.evaluate_all(wide) == 0
+    assert page.locator(".output.stream:not(.said) pre").evaluate_all(wide) > 0
