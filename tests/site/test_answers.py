@@ -50,9 +50,8 @@ GIVE = """(given) => given.map(([name, texts]) => {
 
 
 def page_of(*names: str) -> str:
-    cell = '<div class="cell"><div class="cell_input"><pre>check(...)</pre></div>{}</div>'
-    forms = (answer_box(name, ASKED[name]).form for name in names)
-    return HEAD + "\n".join(cell.format(form) for form in (GUESS.form, *forms))
+    forms = (GUESS.form, *(answer_box(name, ASKED[name]).form for name in names))
+    return HEAD + "".join(f'<div class="cell"><p class="cell_input">check</p>{form}</div>' for form in forms)
 
 
 @pytest.fixture(scope="module")
