@@ -59,7 +59,7 @@ def link_chapters(app: Sphinx, what: str, name: str, obj: Any, options: Any, lin
     def link(match: re.Match[str]) -> str:
         words = " ".join(match[0].split())
         page = CHAPTERS.get(int(words.split()[-1]))
-        return f"`{words} <{app.config.html_baseurl}book/{page}.html>`__" if page else words
+        return f":doc:`{words} </book/{page}>`" if page else words
 
     def link_all(match: re.Match[str]) -> str:
         return re.sub(r"(?:Chapters?\s)?\d+", link, match[0])

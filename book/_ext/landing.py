@@ -8,6 +8,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from minutes import read_chapters
 from openings import BOOK, opening, slider
+from relative_links import page_link
 
 
 class StoredSlider(SphinxDirective):
@@ -30,8 +31,7 @@ class Questions(SphinxDirective):
         listed = nodes.bullet_list(classes=["questions"])
         for chapter in read_chapters():
             self.env.note_dependency(str(chapter.path))
-            uri = f"{self.config.html_baseurl}book/{chapter.path.stem}.html"
-            link = nodes.reference("", chapter.title, refuri=uri, internal=False)
+            link = page_link(self.env, chapter.title, chapter.path.stem)
             asks = nodes.raw("", f"<br>{opening(chapter.path)}", format="html")
             listed += nodes.list_item("", nodes.paragraph("", "", link, asks))
         return [listed]

@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from glued import glued
 from mended import mended
-from policy import PRINT_SCRIPT, with_policy
 
 SITE = Path(__file__).resolve().parents[2] / "tools" / "site"
 ICONS = {  # the theme's name: Bootstrap's
@@ -112,7 +111,7 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
     page = page[:at] + head + page[at:]
-    return with_policy(page.replace("</head>", f"{scripts}</head>", 1))
+    return page.replace("</head>", f"{scripts}</head>", 1)
 
 
 def make_lighter(book: Path, node: str) -> None:
@@ -128,7 +127,6 @@ def make_lighter(book: Path, node: str) -> None:
     if _TAB_STOPS not in joined:
         raise ValueError("The theme's script has changed: look for addTabStopsToScrollableElements in it.")
     joined = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", joined.replace(_TAB_STOPS, '":not(*)"'))
-    joined += PRINT_SCRIPT
     (book / "_static" / "book.js").write_text(joined, encoding="utf-8")
     options = (book / "_static" / _OPTIONS).read_text(encoding="utf-8")
     sheet = subprocess.run(
