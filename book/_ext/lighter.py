@@ -17,7 +17,7 @@ from urllib.parse import quote
 from glued import glued
 from mended import mended
 
-SITE = Path(__file__).resolve().parents[2] / "tools" / "site"
+SITE = Path(__file__).resolve().parents[2] / "tools" / "web"
 ICONS = {  # the theme's name: Bootstrap's
     "angle-left": "chevron-left",
     "angle-right": "chevron-right",

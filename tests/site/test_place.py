@@ -18,7 +18,7 @@ from tools.preview import SIZE, shown
 
 from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, PAGES, ROOT, load
 from tests.site.test_site import anchors
-from tools.repository import current
+from tools.set_repository import current
 
 
 def built(name: str) -> str:
@@ -213,7 +213,7 @@ def test_the_sheet_has_the_rules_for_paper_and_pages_carry_no_second_title() -> 
 @site
 def test_the_books_own_address_leads_to_the_first_page_and_can_be_previewed() -> None:
     page = built("index.html")
-    assert '<meta http-equiv="refresh" content="0; url=book/index.html">' in page
+    assert '<meta http-equiv="execute_and_store" content="0; url=book/index.html">' in page
     assert f'content="{current().pages}_static/preview.png"' in page
     assert '<meta name="description" content="A free course' in page
     assert "<title>Loss, Gradient, Step</title>" in page

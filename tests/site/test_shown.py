@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.project import HTML, NOTEBOOKS, PAGES, code_cells, load
 from tests.test_policy import rules_of
-from tools.notebooks import VIEW
+from tools.execute_notebooks import VIEW
 
 pytestmark = pytest.mark.site
 

@@ -11,7 +11,7 @@ import yaml
 
 from lessons_pkg import __version__
 from tests.helpers.project import NOTEBOOKS, ROOT, code_cells, load, source
-from tools.repository import FILES, PLACEHOLDER, Repository, current, main, parse, point_at, setup_cell
+from tools.set_repository import FILES, PLACEHOLDER, Repository, current, main, parse, point_at, setup_cell
 
 NEW = Repository("owner-of-a-test", "my.course", "v2")
 
@@ -108,7 +108,7 @@ def test_command_line_names_the_rule(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for arguments in ([], ["nonsense", "main"]):
-        monkeypatch.setattr(sys, "argv", ["tools.repository", *arguments])
+        monkeypatch.setattr(sys, "argv", ["tools.set_repository", *arguments])
         assert main() == 2
         assert "Example: make repository URL=https://github.com/you/fork REF=main" in capsys.readouterr().out
 

@@ -9,7 +9,7 @@ import nbformat
 import yaml
 
 from lessons_pkg import __version__
-from tools.notebooks import text_of, write_atomically
+from tools.execute_notebooks import text_of, write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "your_account"  # GitHub allows no underscore: no one can register this owner
