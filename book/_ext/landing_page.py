@@ -14,7 +14,7 @@ SLIDER = re.compile(r'(?s)<figure class="lesson-slider".*')
 
 
 class StoredSlider(SphinxDirective):
-    """``{slider} 01-mse-regression``: that chapter's first slider, from its stored output; there is no copy."""
+    """``{slider} 01-mse-regression``: that chapter's first slider, as it is stored."""
 
     required_arguments = 1
 
@@ -39,7 +39,7 @@ class Questions(SphinxDirective):
         note(self.env, chapters)
         text = "\n".join(f"- {page.link}\\\n  {page.question}" for page in chapters)
         (listed,) = self.parse_text_to_nodes(text)
-        listed["classes"].append("questions")  # type: ignore[attr-defined, index]
+        listed["classes"].append("questions")  # type: ignore[index]
         return [listed]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from result_tables import markdown_table
 BOOK = Path(__file__).resolve().parents[1]
 TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
 NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
-MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:–(\d+))?\b")
+MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:[^\d\s](\d+))?\b")
 
 
 class Page(NamedTuple):
@@ -25,14 +26,8 @@ class Page(NamedTuple):
     title: str
     question: str
     needs: str
-    least: int
-    most: int
+    minutes: tuple[int, int]
     lessons: "tuple[Page, ...]" = ()
-
-    @property
-    def minutes(self) -> str:
-        """The range in words: 90, or 25–40."""
-        return str(self.least) if self.least == self.most else f"{self.least}–{self.most}"
 
     @property
     def link(self) -> str:
@@ -54,10 +49,20 @@ def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
     if title is None or not (lessons or (needs and minutes)):
         name = f"{path.parent.name}/{path.name}"
         raise ValueError(f"{name}: it needs a title, a question, and '*You need*: … *Minutes*: N'")
-    least = sum(page.least for page in lessons) or int(minutes[1] if minutes else 0)
-    most = sum(page.most for page in lessons) or int((minutes[2] or minutes[1]) if minutes else 0)
+    own = (int(minutes[1]), int(minutes[2] or minutes[1])) if minutes else (0, 0)
     question = re.sub(r"\*\*|\[([^]]+)\]\([^)]+\)", r"\1", title[2])
-    return Page(path, title[1], question, needs[1] if needs else lessons[0].needs, least, most, lessons)
+    need = needs[1] if needs else lessons[0].needs
+    return Page(path, title[1], question, need, total(lessons) if lessons else own, lessons)
+
+
+def total(pages: Sequence[Page]) -> tuple[int, int]:
+    """Add the minutes of pages: the least that they take, and the most."""
+    return sum(page.minutes[0] for page in pages), sum(page.minutes[1] for page in pages)
+
+
+def words(minutes: tuple[int, int]) -> str:
+    """Write a range of minutes."""
+    return "\N{EN DASH}".join(map(str, dict.fromkeys(minutes)))
 
 
 def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> list[Page]:
@@ -90,9 +95,8 @@ class ChapterTimes(SphinxDirective):
         """Build the table, with the sum below."""
         chapters = read_chapters(self.env)
         note(self.env, chapters)
-        rows = [[page.link, page.minutes, page.needs] for page in chapters]
-        least, most = (sum(getattr(page, end) for page in chapters) for end in ("least", "most"))
-        rows.append(["all", f"{least}" if least == most else f"{least}–{most}", ""])
+        rows = [[page.link, words(page.minutes), page.needs] for page in chapters]
+        rows.append(["all", words(total(chapters)), ""])
         return self.parse_text_to_nodes(markdown_table(["Chapter", "Minutes", "You need"], rows))
 
 
@@ -104,8 +108,8 @@ class Lessons(SphinxDirective):
         here = Path(self.env.doc2path(self.env.docname))
         (chapter,) = [page for page in read_chapters(self.env) if page.path == here]
         note(self.env, [chapter])
-        rows = [[page.link, page.question, page.minutes] for page in chapter.lessons]
-        rows.append(["all", "", chapter.minutes])
+        rows = [[page.link, page.question, words(page.minutes)] for page in chapter.lessons]
+        rows.append(["all", "", words(chapter.minutes)])
         return self.parse_text_to_nodes(markdown_table(["Lesson", "asks", "Minutes"], rows))
 
 
