@@ -4,7 +4,7 @@ JOBS ?= auto
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 BUILT := _build/.built
-BOOK_SOURCES := _config.yml _toc.yml tools/build_book.py tools/web/styles.mjs $(shell find book lessons_pkg benchmarks/results -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+BOOK_SOURCES := _config.yml _toc.yml index.md $(wildcard tools/*.py) tools/web/styles.mjs $(shell find book lessons_pkg benchmarks/results -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 PYTEST := pytest -n $(JOBS) --dist worksteal
 NBVAL := pytest --nbval --nbval-cell-timeout=120 --nbval-kernel-startup-timeout=60 -p no:cacheprovider
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

@@ -1,14 +1,15 @@
 """Build the book; a warning is an error. `make book`."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tools import student_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 MARK = ROOT / "_build" / ".built"
 LOG = ROOT / "_build" / "build.log"
-
-
 NOT_READY = "ConnectionRefusedError"  # a slow machine asked the formulas' server a moment too early
 
 
@@ -22,7 +23,8 @@ def build() -> tuple[int, str]:
 
 
 def main() -> int:
-    """Build; show the log only where something is wrong."""
+    """Build anew; show the log only where something is wrong."""
+    shutil.rmtree(ROOT / "_build", ignore_errors=True)
     status, log = build()
     if status and NOT_READY in log:
         status, log = build()
@@ -30,6 +32,7 @@ def main() -> int:
         print(log[-6000:])
         print("The book was not built: see the lines above.")
         return 1
+    student_notebooks.main()
     MARK.touch()
     return 0
 

@@ -1,53 +1,52 @@
-"""Write owner, repository and ref everywhere they stand. `make repository URL=… [REF=…]`."""
+"""Say whose course this is: `_config.yml` and one line of each notebook. `make repository URL=… [REF=…]`."""
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 import yaml
 
-from lessons_pkg import __version__
-from tools.execute_notebooks import text_of, write_atomically
+from tools.execute_notebooks import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "your_account"  # GitHub allows no underscore: no one can register this owner
-FILES = ("README.md", "CITATION.cff", "_config.yml", "CONTRIBUTING.md", "pyproject.toml")
+SETUP = """# In Colab this installs the course package; elsewhere, nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install -q --no-deps "lessons_pkg @ git+{url}@{ref}"
+try:
+    from lessons_pkg import runtime
+except ModuleNotFoundError:
+    raise RuntimeError("No lessons_pkg: read pip's message above.") from None
+device = runtime.start({version})"""
 
 
 class Repository(NamedTuple):
-    """Where the course lives."""
+    """Where the course lives: its page, and the branch or tag that the set-up cell installs."""
 
-    owner: str
-    name: str
+    url: str
     ref: str
-
-    @property
-    def url(self) -> str:
-        """The repository's page."""
-        return f"https://github.com/{self.owner}/{self.name}"
 
     @property
     def pages(self) -> str:
         """Where GitHub Pages publishes the book."""
-        site = f"{self.owner}.github.io"
-        return f"https://{site}/" if self.name.lower() == site.lower() else f"https://{site}/{self.name}/"
-
-    @property
-    def colab(self) -> str:
-        """Where Colab opens a notebook, up to its path."""
-        return f"https://colab.research.google.com/github/{self.owner}/{self.name}/blob/{self.ref}/"
+        owner, name = self.url.split("/")[-2:]
+        site = f"https://{owner}.github.io/"
+        return site if f"https://{name}/".lower() == site.lower() else f"{site}{name}/"
 
 
 def parse(url: str, ref: str) -> Repository:
     """Read a GitHub address. Raises ValueError that names the rule."""
-    match = re.fullmatch(r"https://github\.com/([\w-]+)/([\w.-]+?)(?:\.git)?/?", url.strip())
-    if match is None or ("_" in match[1] and match[1] != PLACEHOLDER):
+    match = re.fullmatch(r"(https://github\.com/([\w-]+)/[\w.-]+?)(?:\.git)?/?", url.strip())
+    if match is None or ("_" in match[2] and match[2] != PLACEHOLDER):
         raise ValueError(f"URL must be https://github.com/OWNER/REPOSITORY, got {url!r}")
-    if re.fullmatch(r"[\w./-]+", ref) is None or ref.startswith("-"):
+    if re.fullmatch(r"\w[\w./-]*", ref) is None:
         raise ValueError(f"REF must be a branch, tag or commit, got {ref!r}")
-    return Repository(match[1], match[2], ref)
+    return Repository(match[1], ref)
 
 
 def current(config: Path = ROOT / "_config.yml") -> Repository:
@@ -56,53 +55,35 @@ def current(config: Path = ROOT / "_config.yml") -> Repository:
     return parse(written["url"], str(written["branch"]))
 
 
-def setup_cell(repository: Repository) -> str:
-    """Write the set-up cell that every notebook starts with."""
-    purpose = "# In Colab this installs the course package; elsewhere, nothing."
-    if repository.owner == PLACEHOLDER:
-        purpose = "# PLACEHOLDER owner: in Colab this works once `make repository` has been run."
-    address = f"git+{repository.url}@{repository.ref}"
-    return f'''{purpose}
-import sys
-
-if "google.colab" in sys.modules:
-    %pip install -q --no-deps "lessons_pkg @ {address}"
-try:
-    from lessons_pkg import runtime
-except ModuleNotFoundError:
-    raise RuntimeError("No lessons_pkg: read pip's message above.") from None
-device = runtime.start("{__version__}")'''
-
-
-def rewritten(text: str, old: Repository, new: Repository) -> str:
-    """Replace every address of ``old`` in ``text``."""
-    for before, after in ((old.colab, new.colab), (old.url, new.url), (old.pages, new.pages)):
-        text = text.replace(before, after)
-    return re.sub(rf"(?m)^cd {re.escape(old.name)}$", f"cd {new.name}", text)  # after README's git clone
-
-
-def notebook_text(path: Path, old: Repository, new: Repository) -> str:
-    """Rewrite a notebook's links and its set-up cell; outputs stay as they are."""
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        cell.source = rewritten(cell.source, old, new)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    first.source = setup_cell(new)
-    return text_of(notebook)
+def setup_cell(repository: Repository, version: str = "") -> str:
+    """Write the set-up cell; ``version`` as it stands in the cell: empty, or quoted."""
+    return SETUP.format(url=repository.url, ref=repository.ref, version=version)
 
 
 def point_at(new: Repository, root: Path = ROOT) -> list[Path]:
-    """Rewrite all places; return the files that changed. Nothing is written unless all can be read."""
-    old = current(root / "_config.yml")
-    texts = {path: notebook_text(path, old, new) for path in sorted((root / "book").glob("*.ipynb"))}
-    pages = [*(root / name for name in FILES), *sorted((root / "book").glob("*.md"))]
-    texts |= {path: rewritten(path.read_text(encoding="utf-8"), old, new) for path in pages if path.exists()}
-    config = root / "_config.yml"
-    texts[config] = re.sub(r"(?m)^(  branch: ).*$", rf'\g<1>"{new.ref}"', texts[config], count=1)
-    changed = [path for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
-    for path in changed:
-        write_atomically(path, texts[path])
-    return changed
+    """Rewrite three lines of the configuration and one of each notebook; return the files that changed."""
+    lines = {"url": new.url, "branch": f'"{new.ref}"', "baseurl": new.pages}
+    changed = {}
+    for path in [root / "_config.yml", *sorted((root / "book").rglob("*.ipynb"))]:
+        text = before = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = re.sub(r'(?<="lessons_pkg @ git\+)https://[^"\\]+', f"{new.url}@{new.ref}", text)
+        else:
+            for name, value in lines.items():
+                text = re.sub(rf"(?m)^(  {name}: ).*$", rf"\g<1>{value}", text, count=1)
+        if text != before:
+            changed[path] = text
+    for path, text in changed.items():  # after all could be read
+        write_atomically(path, text)
+    return list(changed)
+
+
+def unknown(new: Repository) -> bool:
+    """Ask GitHub whether anybody may read the repository; without a network, believe that it is there."""
+    ask = ["git", "ls-remote", new.url, "HEAD"]
+    quiet = os.environ | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    said = subprocess.run(ask, capture_output=True, text=True, check=False, env=quiet).stderr
+    return bool(re.search(r"not found|could not read Username|Authentication failed", said))
 
 
 def main() -> int:
@@ -112,9 +93,11 @@ def main() -> int:
     except (ValueError, TypeError) as error:
         print(f"{error}. Example: make repository URL=https://github.com/you/fork REF=main")
         return 2
-    changed = point_at(new)
-    names = ", ".join(str(path.relative_to(ROOT)) for path in changed) or "nothing, all places agree already"
-    print(f"{new.url} at {new.ref}: rewrote {names}")
+    if unknown(new):
+        print(f"GitHub knows no public repository {new.url}: fork the course first, or mend the address.")
+        return 2
+    names = ", ".join(path.relative_to(ROOT).as_posix() for path in point_at(new))
+    print(f"{new.url} at {new.ref}: rewrote {names or 'nothing, all places agree already'}")
     return 0
 
 

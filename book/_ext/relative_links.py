@@ -22,9 +22,10 @@ def page_link(env: BuildEnvironment, words: str, page: str, anchor: str = "") ->
 def know_every_id(app: Sphinx, doctree: nodes.document) -> None:
     """Tell MyST the ids of a page's glossary terms and table rows; it asks only for headings."""
     here = app.env.docname
-    known = app.env.metadata[here].setdefault("myst_slugs", {})
+    known: dict[str, tuple[int, str, str]] = app.env.metadata[here].setdefault("myst_slugs", {})
     for node in doctree.findall(nodes.Element):
-        for name in node.get("ids", []):
+        names: list[str] = node.get("ids", [])
+        for name in names:
             known[name] = (node.line or 0, name, known.get(name, (0, "", ""))[2])
     for link in doctree.findall(addnodes.pending_xref):  # `#name` alone: an id of this page
         if link["reftype"] == "myst" and link["reftarget"] in known:
@@ -50,7 +51,8 @@ class LeftOut(SphinxPostTransform):
                     link.replace_self(link[0].children)
         if left_out:
             line = f"Not in this edition: {'; '.join(sorted(left_out))}."
-            self.document.children[-1] += nodes.paragraph("", line, classes=["left-out"])
+            section = next(iter(self.document.findall(nodes.section)), self.document)
+            section.append(nodes.paragraph("", line, classes=["left-out"]))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

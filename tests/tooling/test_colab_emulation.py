@@ -36,7 +36,7 @@ def packages(python: str) -> set[str]:
 def test_it_prints_what_the_lesson_shows_and_changes_no_package(path: Path, colab: Any) -> None:
     command, told = colab
     before = packages(command[0])
-    source = nbformat.read(ROOT / path.relative_to(STUDENT), as_version=4)
+    source = nbformat.read(ROOT / "book" / path.relative_to(STUDENT), as_version=4)
     shown = {(cell.id, cell.source): cell for cell in source.cells}
     executed = normalised(execute(nbformat.read(path, as_version=4), command, told)).cells
     ran = [(cell, shown[key]) for cell in executed if (key := (cell.id, cell.source)) in shown]

