@@ -25,7 +25,7 @@ MODULES = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "le
 @pytest.mark.parametrize("runtime", RUNTIMES, ids=lambda path: str(path.stem))
 def test_colabs_versions_satisfy_the_package_as_they_are(runtime: Path) -> None:
     assert unmet(DEPENDENCIES, runtime) == []
-    assert rules.ceilings(DEPENDENCIES) == []
+    assert colab_rules.ceilings(DEPENDENCIES) == []
 
 
 def test_the_lists_are_colabs_of_which_the_newest_is_emulated() -> None:
@@ -38,16 +38,16 @@ def test_the_lists_are_colabs_of_which_the_newest_is_emulated() -> None:
 
 
 def test_everything_imported_is_declared(notebook: dict[str, Any]) -> None:
-    assert rules.undeclared([rules.code_of(notebook)], DEPENDENCIES) == set()
+    assert colab_rules.undeclared([colab_rules.code_of(notebook)], DEPENDENCIES) == set()
 
 
 def test_everything_that_the_package_imports_is_declared() -> None:
-    assert rules.undeclared(list(MODULES.values()), DEPENDENCIES) == set()
+    assert colab_rules.undeclared(list(MODULES.values()), DEPENDENCIES) == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.stem))
 def test_the_package_uses_nothing_that_ipywidgets_7_lacks(path: Path) -> None:
-    assert rules.widget_problems(MODULES[path]) == []
+    assert colab_rules.widget_problems(MODULES[path]) == []
 
 
 # ---- Plant each mistake in a copy of the real thing, and ask the check that guards the real thing. ----
@@ -75,27 +75,27 @@ def dependencies(text: str) -> list[str]:
 
 PLANTED: dict[str, tuple[Callable[[], Any], str]] = {
     "missing dependency of a notebook": (
-        lambda: rules.undeclared([rules.code_of(planted("code", "import seaborn as sns"))], DEPENDENCIES), "seaborn"),
+        lambda: colab_rules.undeclared([colab_rules.code_of(planted("code", "import seaborn as sns"))], DEPENDENCIES), "seaborn"),
     "missing dependency of the package": (
-        lambda: rules.undeclared([*MODULES.values(), "from pandas.api import types"], DEPENDENCIES), "pandas"),
+        lambda: colab_rules.undeclared([*MODULES.values(), "from pandas.api import types"], DEPENDENCIES), "pandas"),
     "dependency that Colab has not": (lambda: unmet(dependencies("ipympl>=0.9"), NEWEST), "ipympl"),
     "ipywidgets 8 by its floor": (lambda: unmet(dependencies("ipywidgets>=8"), NEWEST), "Colab has 7.7.1"),
-    "numpy upper pin": (lambda: rules.ceilings(dependencies("numpy<2")), "numpy<2"),
+    "numpy upper pin": (lambda: colab_rules.ceilings(dependencies("numpy<2")), "numpy<2"),
     "numpy upper pin that no runtime meets": (lambda: unmet(dependencies("numpy<2"), NEWEST), "Colab has 2.1.3"),
     "widget of ipywidgets 8": (
-        lambda: rules.widget_problems(in_slider("widgets.VBox(", "widgets.Stack(")), "Stack"),
+        lambda: colab_rules.widget_problems(in_slider("widgets.VBox(", "widgets.Stack(")), "Stack"),
     "keyword that 7.7.1 ignores in silence": (
-        lambda: rules.widget_problems(in_slider("SelectionSlider(options", "SelectionSlider(behavior='tap', options")),
+        lambda: colab_rules.widget_problems(in_slider("SelectionSlider(options", "SelectionSlider(behavior='tap', options")),
         "behavior="),
     "keyword by way of a dictionary": (
-        lambda: rules.widget_problems(in_slider('"description":', '"text_color": "red", "description":')), "text_color="),
-    "widget of a notebook": (lambda: rules.code_problems(planted("code", "import ipywidgets")), "custom widget"),
-    "relative file, read": (lambda: rules.code_problems(planted("code", 'torch.load("weights.pt")')), "file"),
-    "relative file, opened": (lambda: rules.code_problems(planted("code", 'text = open("a.csv")')), "file"),
-    "relative file, shown": (lambda: rules.text_problems(planted("markdown", "![x](_static/x.png)")), "relative"),
-    "raw directive": (lambda: rules.text_problems(planted("markdown", "```{note}\nx\n```")), "directive"),
-    "raw directive, with colons": (lambda: rules.text_problems(planted("markdown", ":::{tip}\nx\n:::")), "directive"),
-    "raw role": (lambda: rules.text_problems(planted("markdown", "see {ref}`x`")), "role"),
+        lambda: colab_rules.widget_problems(in_slider('"description":', '"text_color": "red", "description":')), "text_color="),
+    "widget of a notebook": (lambda: colab_rules.code_problems(planted("code", "import ipywidgets")), "custom widget"),
+    "relative file, read": (lambda: colab_rules.code_problems(planted("code", 'torch.load("weights.pt")')), "file"),
+    "relative file, opened": (lambda: colab_rules.code_problems(planted("code", 'text = open("a.csv")')), "file"),
+    "relative file, shown": (lambda: colab_rules.text_problems(planted("markdown", "![x](_static/x.png)")), "relative"),
+    "raw directive": (lambda: colab_rules.text_problems(planted("markdown", "```{note}\nx\n```")), "directive"),
+    "raw directive, with colons": (lambda: colab_rules.text_problems(planted("markdown", ":::{tip}\nx\n:::")), "directive"),
+    "raw role": (lambda: colab_rules.text_problems(planted("markdown", "see {ref}`x`")), "role"),
 }  # fmt: skip
 
 
@@ -109,9 +109,9 @@ def tooltip(kind: str) -> str:
 
 
 def test_what_7_has_is_left_alone() -> None:
-    assert rules.widget_problems(tooltip("Button")) == []
-    assert rules.widget_problems(tooltip("IntSlider")) == ["tooltip="]
-    assert rules.widget_problems("ax.plot(x, behavior=1)") == [], "no widgets here"
+    assert colab_rules.widget_problems(tooltip("Button")) == []
+    assert colab_rules.widget_problems(tooltip("IntSlider")) == ["tooltip="]
+    assert colab_rules.widget_problems("ax.plot(x, behavior=1)") == [], "no widgets here"
 
 
 def test_every_pin_of_a_list_is_a_requirement() -> None:
