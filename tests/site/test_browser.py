@@ -343,7 +343,7 @@ def test_search_marks_words_in_the_text_only(visit: Any) -> None:
     page = visit(f"{CHAPTERS[0]}?highlight=loss").page
     page.wait_for_selector("article .highlighted")
     colours = "marks => [...new Set(marks.map((mark) => getComputedStyle(mark).backgroundColor))]"
-    (marked,) = page.locator("article .highlighted").evaluate_all(colours)
+    (marked,) = page.locator("article span.highlighted").evaluate_all(colours)
     assert marked != "rgba(0, 0, 0, 0)"
     outside = page.locator(".bd-sidebar .highlighted, .sidebar .highlighted, .navbar-brand .highlighted")
     assert outside.count()
