@@ -9,7 +9,7 @@ import pytest
 
 from lessons_pkg import __version__
 from tests.helpers.project import CHAPTERS, LESSONS, NOTEBOOKS, TOC, name_of, page_of
-from tools.notebooks import METADATA, execute, normalised, same_outputs, text_of
+from tools.execute_notebooks import METADATA, execute, normalised, same_outputs, text_of
 from tools.student_notebooks import absolute, student
 
 BASE, INSTALL = "https://a.github.io/b/", "git+https://github.com/a/b@c0ffee"

@@ -16,7 +16,7 @@ from tests.helpers.browser import (
     REWRITTEN,
     STRIP,
     THIN,
-    Phone,
+    SharedPage,
     Visit,
     folder_of,
     looks,
@@ -47,7 +47,7 @@ if chromium_path() is None and not os.environ.get("CI"):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_themes(
-    phone: Phone, name: str
+    phone: SharedPage, name: str
 ) -> None:
     # On a phone first, with a finger besides the mouse; without "reduce", the sidebar glides away while we look.
     page = phone.turn_to(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.project import HTML, NOTEBOOKS, code_cells, load, name_of, page_of
-from tools.notebooks import VIEW
+from tools.execute_notebooks import VIEW
 
 pytestmark = pytest.mark.site
 
