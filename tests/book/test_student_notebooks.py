@@ -31,7 +31,9 @@ def test_a_copy_has_no_output_no_solution_no_answer_and_no_relative_link(path: P
     words = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
     assert re.findall(r"\]\([^)\s]+\.(?:md|ipynb)\b[^)]*\)", words) == []
     kept = {cell.source for cell in copy.cells}
-    secret = [cell for cell in source.cells if "Solution" in str(cell.metadata) or "predict" in str(cell.metadata)]
+    secret = [
+        cell for cell in source.cells if "Solution" in str(cell.metadata) or "predict" in str(cell.metadata)
+    ]
     assert [cell.id for cell in secret if cell.source in kept] == []
     if path in LESSONS:
         assert len(text_of(copy).encode()) <= 40_000
