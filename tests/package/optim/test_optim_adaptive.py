@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from lessons_pkg.optim import SGD, Adam, AdamW, RMSprop
 from lessons_pkg.optim.base import DenseOptimizer, remembered
 from lessons_pkg.optim.options import require_decay_rates, require_pair
-from tests.package.optim.test_optim import numbers, on_a_line, walked
+from tests.helpers.optim import numbers, on_a_line, walked
 
 OURS = [RMSprop, Adam, AdamW]
 SHARED: dict[str, tuple[Any, ...]] = {
