@@ -16,7 +16,7 @@ from result_tables import markdown_table
 BOOK = Path(__file__).resolve().parents[1]
 TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
 NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
-MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:[^\d\s](\d+))?\b")
+MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:(?: to |[^\d\s])(\d+))?\b")
 
 
 class Page(NamedTuple):
