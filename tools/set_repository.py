@@ -17,7 +17,8 @@ SETUP = """# In Colab this installs the course package; elsewhere, nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install -q --no-deps "lessons_pkg @ git+{url}@{ref}"
+    url = "git+{url}@{ref}"
+    %pip install -q --no-deps "lessons_pkg @ {{url}}"
 try:
     from lessons_pkg import runtime
 except ModuleNotFoundError:
@@ -67,7 +68,7 @@ def point_at(new: Repository, root: Path = ROOT) -> list[Path]:
     for path in [root / "_config.yml", *sorted((root / "book").rglob("*.ipynb"))]:
         text = before = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
-            text = re.sub(r'(?<="lessons_pkg @ git\+)https://[^"\\]+', f"{new.url}@{new.ref}", text)
+            text = re.sub(r'(?<=git\+)https://github\.com/[^"\\]+', f"{new.url}@{new.ref}", text)
         else:
             for name, value in lines.items():
                 text = re.sub(rf"(?m)^(  {name}: ).*$", rf"\g<1>{value}", text, count=1)

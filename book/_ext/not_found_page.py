@@ -8,25 +8,22 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-NAME = "404"
 BODY = """<h1>There is no such page</h1>
 <p>The address is mistyped, or the page has another name now. Search for what you need:</p>
 <form class="lost" action="search.html" role="search">
 <input name="q" type="search" aria-label="Search the course"> <button>Search</button>
 </form>
-<p>Or begin at <a href="index.html">the first page</a>, or look up
-<a href="book/from-error-to-chapter.html">an error message</a> or
-<a href="book/glossary.html">a word</a>.</p>"""
+<p>Or begin at <a href="index.html">the first page</a>.</p>"""
 
 
 def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Give Sphinx the page."""
-    yield NAME, {"title": "No such page", "body": BODY}, "page.html"
+    yield "404", {"title": "No such page", "body": BODY}, "page.html"
 
 
 def hold_from_any_depth(app: Sphinx, error: Exception | None) -> None:
     """Make the page's addresses start at the root of the published book; links within the page stay."""
-    path = Path(app.outdir) / f"{NAME}.html"
+    path = Path(app.outdir, "404.html")
     if error is None and path.exists():
         base = urlsplit(app.config.html_baseurl).path or "/"
         text = path.read_text(encoding="utf-8")

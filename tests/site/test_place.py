@@ -64,7 +64,7 @@ def test_link_previews_have_title_description_and_picture(name: str) -> None:
     assert tags["og:image"] == f"{current().pages}_static/preview.png"
     assert (HTML / "_static" / "preview.png").exists()
     assert tags["og:description"] == tags["description"]
-    assert len(tags["description"]) > 40
+    assert len(tags["description"]) > 20
     (title,) = re.findall(r"(?s)<h1>(.*?)<a class=\"headerlink\"", page)
     assert html.unescape(tags["og:title"]) == words(title)
 
