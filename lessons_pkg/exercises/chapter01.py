@@ -125,6 +125,7 @@ EXERCISES = {
             Mistake(_rooted, "You took a square root: that is the RMSE, not the MSE."),
             Mistake(_swapped, "The two slopes have changed places: first the one with respect to w."),
         ),
+        labels=("loss", "dL/dw", "dL/db"),
     ),
     "1.2": Exercise(
         distances,
@@ -141,6 +142,7 @@ EXERCISES = {
             Mistake(lambda: distances(sign=0), "The curvature matters: divide by it under the root."),
             Mistake(lambda: distances(0.002, sign=0), "The curvature matters: divide by half of it."),
         ),
+        labels=("curvature 0.25", "curvature 16"),
     ),
     "1.2b": Exercise(
         _largest_print,
@@ -157,6 +159,7 @@ EXERCISES = {
             Mistake(lambda: loss_from((1, -1), 999), "That is the corner (1, -1); try the other three."),
             Mistake(lambda: loss_from((-1, -1), 999), "That is the corner (-1, -1); try the other three."),
         ),
+        labels=("largest loss",),
     ),
     "1.3": Exercise(
         lambda: _edge(2),
@@ -173,6 +176,7 @@ EXERCISES = {
             Mistake(lambda: _edge(4), "Your Hessian has 1/N where it needs 2/N."),
             Mistake(lambda: 2 / curvatures(X)[1], "That is the edge of the lesson's three points."),
         ),
+        labels=("learning rate",),
     ),
     "1.3b": Exercise(
         _fastest,
@@ -209,5 +213,6 @@ EXERCISES = {
                 "The loss cannot reach 0: each prediction meets four different targets.",
             ),
         ),
+        labels=("loss", "w", "b"),
     ),
 }
