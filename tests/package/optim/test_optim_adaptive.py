@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from lessons_pkg.optim import SGD, Adam, AdamW, RMSprop
 from lessons_pkg.optim.base import DenseOptimizer, remembered
-from lessons_pkg.optim.options import require_decay_rates, require_pair
 from tests.package.optim.test_optim import numbers, on_a_line, walked
 
 OURS = [RMSprop, Adam, AdamW]
@@ -342,21 +341,6 @@ def test_torchs_schedulers_drive_it() -> None:
     torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12)
 
 
-BAD: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
-    *((make, {name: -1}, ValueError, f"{make.__name__}: {name} must be >= 0, got -1")
-      for make in OURS for name in ("lr", "eps", "weight_decay")),
-    *((make, {"lr": "0.1"}, TypeError, f"{make.__name__}: lr must be a number, got str") for make in OURS),
-    (RMSprop, {"momentum": -0.5}, ValueError, "RMSprop: momentum must be >= 0, got -0.5"),
-    (RMSprop, {"alpha": 1.0}, ValueError, "RMSprop: alpha must be < 1, got 1.0"),
-    (RMSprop, {"alpha": -0.1}, ValueError, "RMSprop: alpha must be >= 0, got -0.1"),
-    (RMSprop, {"alpha": math.nan}, ValueError, "RMSprop: alpha must be >= 0, got nan"),
-    (Adam, {"betas": (1.0, 0.9)}, ValueError, "Adam: betas[0] must be < 1, got 1.0"),
-    (AdamW, {"betas": (0.9, 1.5)}, ValueError, "AdamW: betas[1] must be < 1, got 1.5"),
-    (Adam, {"betas": (0.9, -0.1)}, ValueError, "Adam: betas[1] must be >= 0, got -0.1"),
-    (Adam, {"betas": ("x", 0.9)}, TypeError, "Adam: betas[0] must be a number, got str"),
-    (Adam, {"betas": 0.9}, TypeError, "Adam: betas must be a pair of numbers, got 0.9"),
-    (AdamW, {"betas": (0.9,)}, TypeError, "AdamW: betas must be a pair of numbers, got (0.9,)"),
-]  # fmt: skip
 
 
 def test_errors_name_option_and_rule() -> None:
@@ -442,15 +426,6 @@ def test_it_counts_beyond_256_where_bfloat16_is_the_default(ours: Any) -> None:
 def test_the_count_lies_on_the_cpu_whatever_the_default_device() -> None:
     with torch.device("meta"):
         assert not remembered({}, torch.ones(3, device="cpu"))["step"].is_meta
-
-
-def test_rules_for_options() -> None:
-    require_decay_rates("X", a=0, b=0.999)
-    require_pair("X", a=(1, 2), b=[3, 4])
-    with pytest.raises(ValueError, match="X: b must be < 1, got 1"):
-        require_decay_rates("X", a=0.5, b=1)
-    with pytest.raises(TypeError, match="X: b must be a pair of numbers, got 'ab'"):
-        require_pair("X", a=(1, 2), b="ab")
 
 
 @pytest.mark.parametrize("amsgrad", [False, True])
