@@ -53,7 +53,10 @@ def look_first(move: Callable[["DenseOptimizer"], None]) -> Callable[..., Any]:
 
 def remembered(memory: dict[str, Any], like: Tensor, *names: str) -> list[Tensor]:
     """Return what is kept under ``names``, shaped ``like`` the parameter; 0 where it is new."""
-    return [memory.setdefault(name, torch.zeros_like(like)) for name in names]
+    for name in names:
+        if name not in memory:
+            memory[name] = torch.zeros_like(like)
+    return [memory[name] for name in names]
 
 
 def count(memory: dict[str, Any]) -> float:

@@ -46,8 +46,6 @@ def test_units_are_those_of_the_docstring() -> None:
     assert (y.min().item(), y.max().item()) == (25, 346)
 
 
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
@@ -132,7 +130,3 @@ def test_scaler_passes_gradients() -> None:
     scaler = data.StandardScaler().fit(x.detach())
     scaler.transform(x).sum().backward()
     torch.testing.assert_close(x.grad, (1 / scaler.scale_).expand(4, 2))
-
-
-
-

@@ -13,7 +13,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import datasets
-from torch import Tensor
 
 from lessons_pkg import data, runtime
 
@@ -67,12 +66,6 @@ def test_of_a_small_class_a_part_may_get_none() -> None:
     assert [len(part) for part in parts] == [2, 0, 1]  # cuts at 1.5 and 2.25
 
 
-
-
-
-
-
-
 def test_the_digits_are_scikit_learns_cut_by_class() -> None:
     raw = datasets.load_digits()
     parts = data.digits()
@@ -100,10 +93,6 @@ def test_digits_follow_seed_dtype_and_device() -> None:
         assert {t.device.type for part in parts for t in part} == {"meta"}
     assert first.train.x.dtype == F64
     assert (first.train.x.min().item(), first.train.x.max().item()) == (0, 1)
-
-
-
-
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, make: Callable[..., Any]) -> None:

@@ -266,5 +266,3 @@ def test_focal_losses_stay_finite_where_the_model_is_sure(gamma: float, dtype: t
 
 Z, Y, P = torch.zeros(3, 4), torch.tensor([0, 1, 2]), torch.full((3, 4), 0.5)
 bce, logits = binary_cross_entropy, binary_cross_entropy_with_logits
-
-

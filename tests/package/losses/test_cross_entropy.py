@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -220,11 +219,7 @@ def test_log_softmax_stays_right_where_the_three_steps_break(dtype: torch.dtype,
     assert not torch.softmax(z, 0).log()[1].isfinite()
 
 
-
-
 Z, Y, Q, W = torch.zeros(3, 4), torch.tensor([0, 1, 2]), torch.full((3, 4), 0.25), torch.ones(4)
-
-
 
 
 @pytest.mark.parametrize("index", [-1, -7, -100])

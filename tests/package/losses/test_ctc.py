@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -143,5 +142,3 @@ def test_lengths_go_where_the_log_probabilities_are(lengths: Any) -> None:
 
 
 P, T2 = torch.zeros(4, 2, 3), torch.tensor([[1, 2], [1, 1]])
-
-

@@ -1,7 +1,6 @@
 """mse_loss and what it is made of, against torch over torch's own option space."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -88,8 +87,6 @@ def test_non_contiguous_input_and_mixed_floats() -> None:
 FLOAT, LONG = torch.zeros(3, 1), torch.zeros(3, 1, dtype=torch.long)
 
 
-
-
 def test_reduce_by_hand() -> None:
     loss, weight = torch.tensor([1.0, 2.0, 6.0]), torch.tensor([1.0, 1.0, 2.0])
     assert reduce(loss, "none").tolist() == [1.0, 2.0, 6.0]
@@ -98,5 +95,3 @@ def test_reduce_by_hand() -> None:
     assert reduce(loss, "sum", weight).item() == 15.0
     assert reduce(loss, "mean").item() == 3.0
     assert reduce(loss, "mean", weight).item() == 15.0 / 4.0
-
-

@@ -1,8 +1,6 @@
 """Several losses: against torch's Gaussian likelihood, closed forms, and plain Python."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 import torch
@@ -134,5 +132,3 @@ def test_projection_draws_its_orders() -> None:
 
 
 ONE, TWO = torch.zeros(1), torch.zeros(2)
-
-

@@ -2,7 +2,6 @@
 
 import decimal
 import math
-from typing import Any
 
 import pytest
 import torch
@@ -94,5 +93,3 @@ def test_derivatives_agree_with_finite_differences_corners_included() -> None:
 
 
 FLOAT = torch.zeros(3, 1)
-
-

@@ -5,7 +5,6 @@ import math
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import pytest
@@ -351,5 +350,3 @@ def test_slopes_where_the_discriminator_is_sure() -> None:
 # Errors
 
 Z, M, B = torch.zeros(2, 3), torch.full((1, 1, 2), 0.5), torch.tensor([[0.0, 0, 1, 1]])
-
-
