@@ -28,12 +28,18 @@ def main() -> int:
         print(ASK)
         return 2
     compared = subprocess.Popen(
-        [*PYTEST, "--nbval", str(lesson)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*PYTEST, "--nbval", str(lesson)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     wrong = page_problems(lesson)
     print(f"{wrong}\nIts page: see the lines above." if wrong else "Its page is built without a warning.")
     case = f"{lesson.parent.name[:2]}/{lesson.stem}" if lesson.parent != BOOK else lesson.stem
-    faults = subprocess.run([*PYTEST, "-rN", "tests/book", "-k", f"[{case}"], cwd=ROOT, check=False).returncode
+    faults = subprocess.run(
+        [*PYTEST, "-rN", "tests/book", "-k", f"[{case}"], cwd=ROOT, check=False
+    ).returncode
     print(compared.communicate()[0])
     return int(bool(wrong or faults or compared.returncode))
 
