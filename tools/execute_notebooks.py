@@ -33,7 +33,7 @@ METADATA: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("tags", "cellView")
+CELL_METADATA = ("tags", "cellView", "mystnb")  # mystnb: what a fold is called
 
 
 def _output(output: dict[str, Any]) -> dict[str, Any]:
