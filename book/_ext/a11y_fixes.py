@@ -39,7 +39,7 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     r' aria-label="Toggle hidden content"': "",
     r'(<button class="btn search-button-field[^>]*?) aria-label="Search"': r"\1",
     # What shows a chapter's lessons in the sidebar is an arrow without a name.
-    r'(<a class="reference internal" href="[^"]*">((?:(?!</a>).)*)</a><details[^>]*><summary)>': (
+    r'(<a class="(?:current )?reference internal" href="[^"]*">((?:(?!</a>).)*)</a><details[^>]*><summary)>': (
         lambda found: f'{found[1]} aria-label="Lessons of {re.sub("<[^>]+>", "", found[2]).strip()}">'
     ),
     # Logo and search field stand in the sidebar, which is no landmark.
