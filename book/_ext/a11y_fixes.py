@@ -38,6 +38,10 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     # These names hide the words that the buttons show: "Reveal the answer", "Search Ctrl+K".
     r' aria-label="Toggle hidden content"': "",
     r'(<button class="btn search-button-field[^>]*?) aria-label="Search"': r"\1",
+    # What shows a chapter's lessons in the sidebar is an arrow without a name.
+    r'(<a class="(?:current )?reference internal" href="[^"]*">((?:(?!</a>).)*)</a><details[^>]*><summary)>': (
+        lambda found: f'{found[1]} aria-label="Lessons of {re.sub("<[^>]+>", "", found[2]).strip()}">'
+    ),
     # Logo and search field stand in the sidebar, which is no landmark.
     r'<div id="pst-primary-sidebar"': r'\g<0> role="navigation" aria-label="Book"',
     # The corner of a table with names in its first column is no heading of anything.
