@@ -6,7 +6,7 @@ function stands beside it.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar
@@ -33,7 +33,7 @@ def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
         name = function.__qualname__.removesuffix(".__init__").removesuffix(".forward")
-        optional = {role for role, p in signature.parameters.items() if p.default is None}
+        defaults = {role: p.default for role, p in signature.parameters.items() if p.default is not p.empty}
 
         @wraps(function)
         def looked_at(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -43,14 +43,15 @@ def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 bound = signature.bind(*args, **kwargs)
             except TypeError:  # Python's own words name the function
                 return function(*args, **kwargs)
-            bound.apply_defaults()
-            for role, value in bound.arguments.items():
-                if isinstance(value, Iterator):
-                    bound.arguments[role] = list(value)
-            given = {r: v for r, v in bound.arguments.items() if v is not None or r not in optional}
+            read = {
+                role: list(value) for role, value in bound.arguments.items() if hasattr(value, "__next__")
+            }
+            bound.arguments.update(read)
+            every = {**defaults, **bound.arguments}
+            given = {r: v for r, v in every.items() if v is not None or defaults.get(r, ...) is not None}
             for rule in rules:
                 rule(name, given)
-            return function(*bound.args, **bound.kwargs)
+            return function(*bound.args, **bound.kwargs) if read else function(*args, **kwargs)
 
         return looked_at
 
