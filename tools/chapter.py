@@ -19,10 +19,11 @@ ASK = 'Say what it is about: make chapter NAME=short-name TITLE="What its headin
 
 
 def taught() -> str:
-    """Return a function of the package as a chapter shows it: without its docstring."""
+    """Return a function of the package as a chapter shows it: without its guard and docstring."""
     tree = ast.parse(inspect.getsource(articles.line_points))
     (function,) = tree.body
     assert isinstance(function, ast.FunctionDef)
+    function.decorator_list.clear()
     del function.body[0]
     return ast.unparse(tree)
 

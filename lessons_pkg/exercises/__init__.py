@@ -1,5 +1,7 @@
 """Check an exercise's answer against torch, and say what went wrong where the mistake is a known one."""
 
+from collections.abc import Sequence
+
 from lessons_pkg.exercises import (
     chapter01,
     chapter02,
@@ -15,9 +17,10 @@ from lessons_pkg.exercises import (
     chapter12,
     chapter13,
 )
-from lessons_pkg.exercises.exercise import Exercise, verdict
+from lessons_pkg.exercises.box import answer_box, prediction, show
+from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
 
-__all__ = ["check"]
+__all__ = ["check", "predict"]
 
 EXERCISES: dict[str, Exercise] = {
     **chapter01.EXERCISES,
@@ -39,11 +42,25 @@ EXERCISES: dict[str, Exercise] = {
 def check(name: str, answer: object) -> None:
     """Print a verdict on ``answer`` to exercise ``name``, such as ``"01.2"``. Never raises.
 
-    ``answer``: a number, a tuple of numbers or a function, as the exercise asks; ``...`` is "not yet".
+    ``answer``: a number, a tuple of numbers or a function, as the exercise asks; ``...`` is "not yet", and
+    shows a form to answer on the page where numbers are asked for.
     """
     exercise = EXERCISES.get(name) if isinstance(name, str) else None
     if exercise is None:
         wanted = repr(name) if isinstance(name, str) else f"whose name is of type {type(name).__name__}"
         print(f"There is no exercise {wanted}. There are: {', '.join(EXERCISES)}.")
         return
-    print(f"{name}: {verdict(exercise, answer)}")
+    said = verdict(exercise, answer)
+    if said == BLANK:
+        show(answer_box(name, exercise))
+    else:
+        print(f"{name}: {said}")
+
+
+def predict(name: str, options: Sequence[str], *, right: int, answer: str) -> None:
+    """Show the options of prediction ``name``; one choice opens the answer and is never marked.
+
+    ``right``: index of the right option. ``answer``: why, in paragraphs, with `code` and *emphasis*.
+    Raises IndexError where there is no such option.
+    """
+    show(prediction(name, options, right, answer))
