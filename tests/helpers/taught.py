@@ -2,10 +2,10 @@
 
 import ast
 from copy import deepcopy
-from pathlib import Path
 
 from tests.helpers.project import ROOT
 
+TAUGHT = ("losses", "optim", "data", "graph")  # and models; other parts stand in no cell
 Definition = ast.FunctionDef | ast.ClassDef
 GUARDS = {"guarded", "look_first"}  # decorators that a taught cell may leave out, and no others
 PLUMBING = {"__init__", "__setstate__", "require", "add_param_group"}  # methods that it may leave out
@@ -82,14 +82,11 @@ def difference(cell: ast.stmt, package: dict[str, Definition]) -> str | None:
     return None if len({*same}) == 1 else f"{cell.name} differs from the package's"
 
 
-def definitions(package: Path = ROOT / "lessons_pkg") -> dict[str, Definition]:
+def definitions() -> dict[str, Definition]:
     """Map every function and class of the package that a cell may show to its definition."""
-    nodes = [
-        n
-        for path in package.rglob("*.py")
-        if path.stem != "guards"
-        for n in ast.parse(path.read_text("utf-8")).body
-    ]
+    paths = [path for part in TAUGHT for path in (ROOT / "lessons_pkg").glob(f"{part}/*.py")]
+    paths.append(ROOT / "lessons_pkg" / "models.py")
+    nodes = [node for path in paths for node in ast.parse(path.read_text(encoding="utf-8")).body]
     found = [
         n for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and not n.name.startswith("_")
     ]
