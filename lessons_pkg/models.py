@@ -9,7 +9,7 @@ from lessons_pkg.guards import Given, floating, guarded, shaped, whole
 IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
 
 
-def rows(name: str, given: Given) -> None:
+def _rows(name: str, given: Given) -> None:
     """Refuse what is no table of the width that the first layer takes."""
     width = next(iter(given["self"].children())).in_features
     floating("x")(name, given)
@@ -29,7 +29,7 @@ class LinearRegression(nn.Module):
         super().__init__()
         self.linear = nn.Linear(in_features, out_features)
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Predict one row of outputs per row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.linear(x)  # type: ignore[no-any-return]
@@ -78,7 +78,7 @@ class SigmoidMLP(nn.Module):
         self.layer2 = nn.Linear(hidden_features, out_features)
         self.squash = squash
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
@@ -99,7 +99,7 @@ class MLP(nn.Module):
         self.layer1 = nn.Linear(in_features, hidden_features)
         self.layer2 = nn.Linear(hidden_features, out_features)
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.layer2(F.relu(self.layer1(x)))  # type: ignore[no-any-return]

@@ -5,9 +5,9 @@ from torch import Tensor
 
 from lessons_pkg.data.splits import Part, Splits
 from lessons_pkg.guards import (
+    FLOATING_DTYPE,
     both,
     each,
-    floating_dtype,
     guarded,
     kind,
     must,
@@ -77,7 +77,7 @@ def _mnist(root: str, train: bool, download: bool) -> Part:
     return Part(found.data, found.targets.long())
 
 
-@guarded(one_of("source", "digits", "mnist"), floating_dtype(), whole("seed", least=0))
+@guarded(one_of("source", "digits", "mnist"), FLOATING_DTYPE, whole("seed", least=0))
 def digits(
     source: str = "digits",
     *,
