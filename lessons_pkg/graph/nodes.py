@@ -52,7 +52,8 @@ def visit(root: GradFn) -> dict[GradFn, int]:
         if node is None or node in order:
             continue
         order[node] = len(order)
-        stack += [n for n, _ in reversed(node.next_functions)]
+        inputs = node.next_functions
+        stack += [n for n, _ in inputs[::-1]]
     return order
 
 
