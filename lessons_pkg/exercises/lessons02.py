@@ -137,7 +137,7 @@ EXERCISES = {
     ),
     "2.2": Exercise(
         slopes_of_layer,
-        "This is what AddmmBackward0 and TBackward0 do.",
+        "These are autograd's three gradients.",
         (
             Mistake(
                 lambda G, X, W: (G, G @ W, G.T @ X), "By b: add up the rows, so that the shape is b's, (2,)."
