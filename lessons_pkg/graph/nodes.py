@@ -43,7 +43,7 @@ def visit(root: GradFn) -> dict[GradFn, int]:
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
     a long loop's graph is deeper than Python's call stack. It only looks: for chains of many thousand nodes
-    use :func:`walk`. Raises AttributeError for what is no ``grad_fn``. Lesson 2.1.
+    use :func:`walk`. Raises AttributeError for what is no ``grad_fn``. Chapter 2.
     """
     order: dict[GradFn, int] = {}
     stack: list[GradFn | None] = [root]
@@ -91,7 +91,7 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     Time and memory grow with the number of nodes and edges. Deep graphs are safe to free, too: torch frees
     nodes that Python has seen one inside the other, which ends the process at some 100,000; ``walk`` makes it
     free one after the other. A node's own ``name`` may be hidden by what a custom operation stores there, so
-    its type is asked. Lesson 2.1.
+    its type is asked. Chapter 2.
     Raises TypeError if ``root`` is not a tensor or ``parameters`` are not such pairs, ValueError if ``root``
     has no ``grad_fn``.
     """
