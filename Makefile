@@ -75,7 +75,7 @@ chapter: $(INSTALLED)  ## begin a chapter that is small and whole: NAME=short-na
 	@python -m tools.chapter "$(NAME)" "$(TITLE)"
 
 repository: $(INSTALLED)  ## point links, buttons and set-up cells at a fork: URL=https://github.com/you/fork [REF=main]
-	@python -m tools.repository "$(URL)" "$(or $(REF),main)"
+	@python -m tools.set_repository "$(URL)" "$(or $(REF),main)"
 
 serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.helpers.browser import FLAGS, Phone, Quiet, Visit, nothing_wrong
-from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load
+from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load, name_of
 from tools.chromium import MISSING, chromium_path
 
 # A slow machine is no failure, and a gate that passed once must pass again.
@@ -16,13 +16,13 @@ settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate")
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=lambda path: str(path.stem))
+@pytest.fixture(params=NOTEBOOKS, ids=name_of)
 def notebook(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Each notebook: what holds for it is that it was executed, compared, and runs in Colab."""
     return load(request.param)
 
 
-@pytest.fixture(params=CHAPTERS, ids=lambda path: str(path.stem))
+@pytest.fixture(params=CHAPTERS, ids=name_of)
 def chapter(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Each chapter: a notebook with the anatomy of one."""
     return load(request.param)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import student_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 MARK = ROOT / "_build" / ".built"
 LOG = ROOT / "_build" / "build.log"
@@ -30,6 +32,7 @@ def main() -> int:
         print(log[-6000:])
         print("The book was not built: see the lines above.")
         return 1
+    student_notebooks.main()
     MARK.touch()
     return 0
 

@@ -11,7 +11,7 @@ import nbformat
 
 from lessons_pkg.data import articles
 from tools.notebooks import METADATA, ROOT, text_of
-from tools.repository import current, setup_cell
+from tools.set_repository import current, setup_cell
 
 PARTS = ROOT / "tools" / "new"
 CELL = re.compile(r"(?ms)^=== (\w+) ([\w-]+) ?([\w -]*)\n(.*?)\n(?=^=== |\Z)")

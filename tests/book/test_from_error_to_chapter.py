@@ -7,7 +7,7 @@ import pytest
 from docutils.nodes import make_id
 
 from tests.helpers.project import CHAPTERS, ROOT, code_cells, load, source
-from tools.repository import current
+from tools.set_repository import current
 
 PAGE = ROOT / "book" / "from-error-to-chapter.ipynb"
 MESSAGE = re.compile(r"(?:[\w.]+(?:Error|Warning): )")

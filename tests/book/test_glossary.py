@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.project import CHAPTERS, ROOT, load, source
-from tools.repository import current
+from tools.set_repository import current
 
 
 def terms(page: Path) -> list[str]:

@@ -14,7 +14,7 @@ from lessons_pkg.sliders.live import VIEW
 from tests.helpers.project import CHAPTERS, NOTEBOOKS, ROOT, code_cells, markdown, source
 from tools.colab import rules
 from tools.notebooks import METADATA, text_of
-from tools.repository import current, setup_cell
+from tools.set_repository import current, setup_cell
 from tools.typed import typed_by_hand, words
 
 Notebook = dict[str, Any]

@@ -30,7 +30,7 @@ from tests.helpers.contrast import contrast
 from tests.helpers.project import HTML, PAGES
 from tools import offline
 from tools.chromium import MISSING, chromium_path
-from tools.repository import current
+from tools.set_repository import current
 
 pytestmark = pytest.mark.site
 

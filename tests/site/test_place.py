@@ -18,7 +18,7 @@ from tools.preview import SIZE, shown
 
 from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, PAGES, ROOT, load
 from tests.site.test_site import anchors
-from tools.repository import current
+from tools.set_repository import current
 
 
 def built(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from ledger import ARTICLES, read_ledger
 
 from tests.helpers.project import HTML, PAGES, ROOT
-from tools.repository import current
+from tools.set_repository import current
 
 pytestmark = pytest.mark.site
 

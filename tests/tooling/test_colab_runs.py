@@ -13,7 +13,7 @@ from tests.helpers.slider_mover import check_slider
 from tools.colab.environment import installed, layer
 from tools.colab.notebook import Redirection, redirected, repository, run, talking
 from tools.kernels import different
-from tools.repository import Repository, current, setup_cell
+from tools.set_repository import Repository, current, setup_cell
 
 pytestmark = pytest.mark.colab
 HERE = current()

@@ -11,7 +11,7 @@ import yaml
 
 from lessons_pkg import __version__
 from tests.helpers.project import NOTEBOOKS, ROOT, code_cells, load, source
-from tools.repository import FILES, PLACEHOLDER, Repository, current, main, parse, point_at, setup_cell
+from tools.set_repository import FILES, PLACEHOLDER, Repository, current, main, parse, point_at, setup_cell
 
 NEW = Repository("owner-of-a-test", "my.course", "v2")
 

@@ -10,7 +10,7 @@ from typing import Any
 from tools import kernels
 from tools.colab.environment import ROOT
 from tools.notebooks import ENVIRONMENT
-from tools.repository import current
+from tools.set_repository import current
 
 KERNEL = str(Path(__file__).with_name("kernel.py"))
 PACKAGE = ("lessons_pkg", "pyproject.toml", "README.md")  # what is installed from the repository

@@ -1,4 +1,4 @@
-"""What the theme's pages lack for eyes, keyboard and screen reader, mended page by page, with reasons."""
+"""What the theme's pages lack for eyes, keyboard and screen reader, page by page, with reasons."""
 
 import re
 from collections.abc import Callable
@@ -52,7 +52,7 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
 _COMPILED = {re.compile(pattern, re.DOTALL): replacement for pattern, replacement in _RULES.items()}
 
 
-def mended(page: str) -> str:
+def accessible(page: str) -> str:
     """Return a page with the rules above applied."""
     for pattern, replacement in _COMPILED.items():
         page = pattern.sub(replacement, page)

@@ -14,12 +14,12 @@ BODY = """<h1>There is no such page</h1>
 <form class="lost" action="search.html" role="search">
 <input name="q" type="search" aria-label="Search the course"> <button>Search</button>
 </form>
-<p>Or begin at <a href="book/index.html">the first page</a>, or look up
+<p>Or begin at <a href="index.html">the first page</a>, or look up
 <a href="book/from-error-to-chapter.html">an error message</a> or
 <a href="book/glossary.html">a word</a>.</p>"""
 
 
-def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Give Sphinx the page."""
     yield NAME, {"title": "No such page", "body": BODY}, "page.html"
 
@@ -36,6 +36,6 @@ def hold_from_any_depth(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect("html-collect-pages", lost_page)
+    app.connect("html-collect-pages", not_found_page)
     app.connect("build-finished", hold_from_any_depth, priority=950)  # after the pages were made lighter
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,11 +12,14 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from glued import glued
-from mended import mended
-from policy import PRINT_SCRIPT, with_policy
+import sphinxcontrib.katex
+from sphinx.application import Sphinx
+
+from a11y_fixes import accessible
+from nobreak_math import keep_punctuation
 
 SITE = Path(__file__).resolve().parents[2] / "tools" / "site"
 ICONS = {  # the theme's name: Bootstrap's
@@ -98,7 +101,7 @@ def _linked(page: str, pattern: re.Pattern[str]) -> list[str]:
     return [address for address in dict.fromkeys(found) if _wanted(address)]
 
 
-def lighter(page: str, name: str, options: str, version: str) -> str:
+def light_page(page: str, name: str, options: str, version: str) -> str:
     """Return a page that loads the book's one style sheet and its one script, and nothing it does not use."""
     up = "../" * name.count("/")
     head = f'<link rel="stylesheet" href="{up}_static/book.css?v={version}">\n'
@@ -112,13 +115,16 @@ def lighter(page: str, name: str, options: str, version: str) -> str:
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
     scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
     page = page[:at] + head + page[at:]
-    return with_policy(page.replace("</head>", f"{scripts}</head>", 1))
+    return page.replace("</head>", f"{scripts}</head>", 1)
 
 
-def make_lighter(book: Path, node: str) -> None:
+def optimize(app: Sphinx, error: Exception | None) -> None:
     """Rewrite every page of a finished build, and write the style sheet and the script they share."""
+    if error is not None or app.builder.name != "html":
+        return
+    book = Path(app.outdir)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html"))}
-    pages = {path: glued(mended(text)) for path, text in pages.items() if "</head>" in text}
+    pages = {path: keep_punctuation(accessible(text)) for path, text in pages.items() if "</head>" in text}
     for path, text in pages.items():  # what is mended may be styled: write before asking which rules are used
         path.write_text(text, encoding="utf-8")
     sheets = list(dict.fromkeys(sheet for text in pages.values() for sheet in _linked(text, _SHEET)))
@@ -128,19 +134,24 @@ def make_lighter(book: Path, node: str) -> None:
     if _TAB_STOPS not in joined:
         raise ValueError("The theme's script has changed: look for addTabStopsToScrollableElements in it.")
     joined = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", joined.replace(_TAB_STOPS, '":not(*)"'))
-    joined += PRINT_SCRIPT
     (book / "_static" / "book.js").write_text(joined, encoding="utf-8")
     options = (book / "_static" / _OPTIONS).read_text(encoding="utf-8")
     sheet = subprocess.run(
-        [node, str(SITE / "styles.mjs"), str(book), *sheets],
+        [sphinxcontrib.katex.NODEJS_BINARY, str(SITE / "styles.mjs"), str(book), *sheets],
         input=icon_rules(), capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     (book / "_static" / "book.css").write_text(sheet, encoding="utf-8")
     version = hashlib.sha256((sheet + joined).encode()).hexdigest()[:8]
     for path, text in pages.items():
         name = path.relative_to(book).as_posix()
-        path.write_text(lighter(text, name, options, version), encoding="utf-8")
+        path.write_text(light_page(text, name, options, version), encoding="utf-8")
     for part in [*sheets, *shared, "_static/basic.css"]:
         (book / part).unlink()
     for folder in _LEFT_OVER:
         shutil.rmtree(book / "_static" / folder, ignore_errors=True)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("build-finished", optimize, priority=900)  # after the theme, which writes pygments.css there
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

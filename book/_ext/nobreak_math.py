@@ -25,7 +25,7 @@ def _may_break(formula: str) -> bool:
     return formula.count('class="base"') > 1 and tex is not None and len(tex[1]) > _SHORT
 
 
-def glued(page: str) -> str:
+def keep_punctuation(page: str) -> str:
     """Return a page in which short formulas and the punctuation at both their ends are one piece."""
     pieces, done = [], 0
     for found in _FORMULA.finditer(page):
