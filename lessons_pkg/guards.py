@@ -278,11 +278,16 @@ def decay_rate(*roles: str) -> Rule:
 
 def decay_rates(role: str) -> Rule:
     """Refuse what is no pair of decay rates, such as Adam's ``betas``."""
+    return both(pair(role), each(role, decay_rate))
+
+
+def each(role: str, rule_for: Callable[[str], Rule]) -> Rule:
+    """Apply a rule to each part of a sequence: ``each("betas", decay_rate)``."""
 
     def rule(name: str, given: Given) -> None:
-        pair(role)(name, given)
-        parts = {f"{role}[{k}]": rate for k, rate in enumerate(given[role])}
-        decay_rate(*parts)(name, parts)
+        parts = {f"{role}[{k}]": part for k, part in enumerate(given.get(role, ()))}
+        for part in parts:
+            rule_for(part)(name, parts)
 
     return rule
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.helpers.browser import FLAGS, Phone, Quiet, Visit, nothing_wrong
+from tests.helpers.browser import FLAGS, SharedPage, Quiet, Visit, nothing_wrong
 from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load, name_of
 from tools.chromium import MISSING, chromium_path
 
@@ -41,12 +41,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def window(browser: Any) -> Phone:
-    return Phone(browser, HTML.as_uri() + "/")
+def window(browser: Any) -> SharedPage:
+    return SharedPage(browser, HTML.as_uri() + "/")
 
 
 @pytest.fixture
-def phone(window: Phone) -> Iterator[Phone]:
+def phone(window: SharedPage) -> Iterator[SharedPage]:
     yield window
     nothing_wrong(window)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import yaml
 
-from tools.notebooks import write_atomically
+from tools.execute_notebooks import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "your_account"  # GitHub allows no underscore: no one can register this owner

@@ -17,7 +17,7 @@ import yaml
 from docutils.nodes import make_id
 
 from lessons_pkg._version import __version__
-from tools.notebooks import METADATA, ROOT, text_of
+from tools.execute_notebooks import METADATA, ROOT, text_of
 from tools.set_repository import current
 
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:(?!\w+:)([^)#\s]+)\.(?:md|ipynb))?(#[^)\s]+)?\)")

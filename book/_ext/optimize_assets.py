@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from a11y_fixes import accessible
 from nobreak_math import keep_punctuation
 
-SITE = Path(__file__).resolve().parents[2] / "tools" / "site"
+SITE = Path(__file__).resolve().parents[2] / "tools" / "web"
 ICONS = {  # the theme's name: Bootstrap's
     "angle-left": "chevron-left",
     "angle-right": "chevron-right",

@@ -52,7 +52,7 @@ class LeftOut(SphinxPostTransform):
         if left_out:
             line = f"Not in this edition: {'; '.join(sorted(left_out))}."
             section = next(iter(self.document.findall(nodes.section)), self.document)
-            section.append(nodes.paragraph("", line, classes=["left-out"]))
+            section.append(nodes.paragraph("", "", nodes.emphasis("", line)))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

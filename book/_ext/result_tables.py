@@ -60,7 +60,7 @@ class Versions(SphinxDirective):
 
 
 class Measured(SphinxDirective):
-    """``{measured} differences losses``: one table of ``differences.json``, and where it comes from.
+    """``{measured} parity losses``: one table of ``parity.json``, and where it comes from.
 
     The directive's content stands in its place as long as nothing has been measured.
     """

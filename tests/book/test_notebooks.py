@@ -12,10 +12,10 @@ import lessons_pkg
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.sliders.live import VIEW
 from tests.helpers.project import CHAPTERS, NOTEBOOKS, ROOT, code_cells, markdown, source
-from tools.colab import rules
-from tools.notebooks import METADATA, text_of
+from tools import colab_rules as rules
+from tools.execute_notebooks import METADATA, text_of
+from tools.hardcoded_numbers import words
 from tools.set_repository import current, setup_cell
-from tools.typed import typed_by_hand, words
 
 Notebook = dict[str, Any]
 SECTIONS = [
@@ -216,25 +216,6 @@ def test_what_a_notebook_shares_with_the_package_is_marked_as_taught(notebook: N
         tree = ast.parse(re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source(cell)))
         names = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         assert not names & set(package) or "taught" in cell["metadata"].get("tags", []), names & set(package)
-
-
-# Said once, and shown by another section than the one that says it: each was looked up.
-FROM_ELSEWHERE = {
-    "01": {("Build it", "0.0000")}, "03": {("Exercises", "0.3")},
-    "04": {("Build it", "0.2"), ("Build it", "0.7"), ("The article's numbers, recomputed", "0.02")},
-    "06": {("Replace one thing at a time", "0.4")}, "07": {("Two boxes", "0.9")}, "08": {("Play", "0.6")},
-    "09": {("Where it is slow", "0.02")}, "11": {("Exercises", "0.75")},
-    "12": {("The test set, once", "0.0039"), ("What goes wrong", "0.000")},
-    "13": {("What goes wrong", "0.003"), ("What goes wrong", "0.905")}, "fr": {("Types", "1.0")},
-}  # fmt: skip
-
-
-def test_every_number_in_the_text_stands_in_code_or_output(
-    notebook: Notebook, request: pytest.FixtureRequest
-) -> None:
-    looked_up = FROM_ELSEWHERE.get(request.node.callspec.id[:2], set())
-    typed = set(typed_by_hand(notebook)) - looked_up
-    assert not typed, f"typed by hand: the section shows no such number: {typed}"
 
 
 def test_exercises_are_stub_hints_and_solution(chapter: Notebook, request: pytest.FixtureRequest) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lessons_pkg import __version__
 from tests.helpers.project import CHAPTERS, LESSONS, NOTEBOOKS, TOC, name_of, page_of
-from tools.notebooks import METADATA, execute, normalised, same_outputs, text_of
+from tools.execute_notebooks import METADATA, execute, normalised, same_outputs, text_of
 from tools.student_notebooks import absolute, student
 
 BASE, INSTALL = "https://a.github.io/b/", "git+https://github.com/a/b@c0ffee"
@@ -31,7 +31,9 @@ def test_a_copy_has_no_output_no_solution_no_answer_and_no_relative_link(path: P
     words = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
     assert re.findall(r"\]\([^)\s]+\.(?:md|ipynb)\b[^)]*\)", words) == []
     kept = {cell.source for cell in copy.cells}
-    secret = [cell for cell in source.cells if "Solution" in str(cell.metadata) or "predict" in str(cell.metadata)]
+    secret = [
+        cell for cell in source.cells if "Solution" in str(cell.metadata) or "predict" in str(cell.metadata)
+    ]
     assert [cell.id for cell in secret if cell.source in kept] == []
     if path in LESSONS:
         assert len(text_of(copy).encode()) <= 40_000

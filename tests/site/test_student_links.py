@@ -7,8 +7,8 @@ import nbformat
 import pytest
 import yaml
 
-from tests.helpers.project import HTML, ROOT
 from tests.helpers.html import anchors
+from tests.helpers.project import HTML, ROOT
 
 pytestmark = pytest.mark.site
 
@@ -29,6 +29,7 @@ def test_addresses_in_a_student_notebook_exist(path: Path) -> None:
 def test_there_is_a_copy_of_every_notebook_page_and_one_archive_of_all() -> None:
     assert COPIES
     assert {path.relative_to(HTML / "notebooks") for path in COPIES} == {
-        path.relative_to(ROOT / "_build" / "notebooks") for path in (ROOT / "_build" / "notebooks").rglob("*.ipynb")
+        path.relative_to(ROOT / "_build" / "notebooks")
+        for path in (ROOT / "_build" / "notebooks").rglob("*.ipynb")
     }
     assert (HTML / "notebooks" / "all.zip").exists()

@@ -20,7 +20,7 @@ from benchmarks import chapters
 from benchmarks.differences import apart
 from benchmarks.notebooks_against_scripts import NBVAL, WORKERS, script
 from benchmarks.results import Table, store
-from tools.notebooks import BOOK, ENVIRONMENT, ROOT
+from tools.execute_notebooks import BOOK, ENVIRONMENT, ROOT
 
 NO_GPU = "Nothing was run: there is no CUDA device here. This needs an NVIDIA GPU and a torch with CUDA."
 HEAD = ["notebook", "quantities", "on the GPU", "float64", "the farthest", "float32", "the farthest "]

@@ -1,4 +1,4 @@
-"""A second device without a second device: it calculates on the CPU, and is as strict as a GPU.
+"""A second device without a second device: it calculates on the CPU, and is as strict as a GPU. `make test-device`.
 
 Its tensors refuse to meet tensors of the CPU, NumPy, and a generator of the CPU, as CUDA's do. PyTorch calls
 such a device a private-use backend; here every operation goes to the CPU's kernel. What it cannot show is a
@@ -13,13 +13,13 @@ from torch import Tensor
 from torch.utils import _pytree as tree
 from torch.utils import backend_registration
 
-NAME = "elsewhere"
+NAME = "second"
 OPS = torch.ops.aten
 # May read the one device and write the other; indices, by PyTorch's rule, may lie on the CPU.
 CROSSING = {"aten::_copy_from", "aten::_copy_from_and_resize", "aten::_to_copy", "aten::copy_"}
 INDEXING = {"aten::index.Tensor", "aten::index_put_", "aten::_index_put_impl_"}
 _LAYOUT_ONLY = torch._C.DispatchKeySet(torch._C.DispatchKey.Meta)
-_storages: dict[int, torch.UntypedStorage] = {}  # of a storage elsewhere: the memory that it stands for
+_storages: dict[int, torch.UntypedStorage] = {}  # of a storage there: the memory that it stands for
 
 
 def _is_here(value: Any) -> bool:
@@ -36,14 +36,14 @@ def _laid_out(away: Tensor, *shape: Any) -> Tensor:
 
 
 def fetched(away: Tensor) -> Tensor:
-    """Return the tensor of the CPU that shares the memory of one elsewhere."""
+    """Return the tensor of the CPU that shares the memory of one on the second device."""
     memory = _storages[away.untyped_storage()._cdata]
     empty = torch.empty(0, dtype=away.dtype)
     return empty.set_(memory, away.storage_offset(), away.size(), away.stride())
 
 
 def sent(here: Tensor, known: dict[int, Tensor]) -> Tensor:
-    """Return a tensor elsewhere over the same memory: a view, where that memory is known already."""
+    """Return a tensor of the second device over the same memory: a view, where that memory is known already."""
     memory = here.untyped_storage()
     if memory._cdata not in known:
         size = (memory.nbytes() // here.element_size(),)

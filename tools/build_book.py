@@ -1,5 +1,6 @@
 """Build the book; a warning is an error. `make book`."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,6 @@ from tools import student_notebooks
 ROOT = Path(__file__).resolve().parent.parent
 MARK = ROOT / "_build" / ".built"
 LOG = ROOT / "_build" / "build.log"
-
-
 NOT_READY = "ConnectionRefusedError"  # a slow machine asked the formulas' server a moment too early
 
 
@@ -24,7 +23,8 @@ def build() -> tuple[int, str]:
 
 
 def main() -> int:
-    """Build; show the log only where something is wrong."""
+    """Build anew; show the log only where something is wrong."""
+    shutil.rmtree(ROOT / "_build", ignore_errors=True)
     status, log = build()
     if status and NOT_READY in log:
         status, log = build()

@@ -4,15 +4,18 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools.drawings import moved, without_coordinates
+from tools.svg_compare import max_shift, without_coordinates
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
@@ -30,7 +33,7 @@ METADATA: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("tags", "cellView")
+CELL_METADATA = ("tags", "cellView", "mystnb")  # mystnb: what a fold is called
 
 
 def _output(output: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def _output(output: dict[str, Any]) -> dict[str, Any]:
     return output
 
 
-def merged(outputs: list[Any]) -> list[Any]:
+def coalesce_streams(outputs: list[Any]) -> list[Any]:
     """Copy outputs, neighbouring pieces of a stream joined: where they were cut is a matter of timing."""
     joined: list[Any] = []
     for output in deepcopy(outputs):
@@ -67,7 +70,7 @@ def normalised(notebook: Any) -> Any:
         cell.setdefault("id", f"cell-{number:03d}")
         if cell.cell_type == "code":
             cell.outputs = [
-                nbformat.from_dict(output) for output in merged([_output(o) for o in cell.outputs])
+                nbformat.from_dict(output) for output in coalesce_streams([_output(o) for o in cell.outputs])
             ]
             for output in cell.outputs:
                 if output.output_type == "execute_result":
@@ -78,10 +81,10 @@ def normalised(notebook: Any) -> Any:
 def same_outputs(stored: Any, fresh: Any) -> bool:
     """Hold two cells' outputs equal as the gate does: all words, and coordinates within half a point."""
     old, new = stored.get("outputs", []), fresh.get("outputs", [])
-    return without_coordinates(old) == without_coordinates(new) and moved(old, new) is None
+    return without_coordinates(old) == without_coordinates(new) and max_shift(old, new) is None
 
 
-def settled(stored: Any, fresh: Any) -> Any:
+def keep_if_equal(stored: Any, fresh: Any) -> Any:
     """Keep the stored outputs where the gate sees no difference: another CPU's last bit is no news."""
     old = {cell.get("id"): cell for cell in stored.cells}
     for cell in fresh.cells:
@@ -93,17 +96,32 @@ def settled(stored: Any, fresh: Any) -> Any:
     return fresh
 
 
-def execute(notebook: Any) -> Any:
-    """Run every cell in a fresh kernel, in an empty folder, without network. May raise CellExecutionError."""
+def different_cells(stored: Any, executed: Any) -> list[str]:
+    """Name the code cells whose outputs are not the stored ones."""
+    pairs = zip(stored.cells, normalised(executed).cells, strict=True)
+    return [f"{old.id}: {old.source[:60]!r}" for old, new in pairs if not same_outputs(old, new)]
+
+
+def execute(
+    notebook: Any, command: Sequence[str] = (), env: Mapping[str, str] = OFFLINE, **options: Any
+) -> Any:
+    """Run every cell in a fresh kernel, in an empty folder, by default without network.
+
+    ``command`` starts another kernel than this Python's. Raises CellExecutionError where a cell fails.
+    """
+    manager = AsyncKernelManager(kernel_name="python3")
+    if command:
+        manager._kernel_spec = KernelSpec(argv=[*command, "-f", "{connection_file}"], language="python")
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,
-            kernel_name="python3",
-            timeout=300,
+            km=manager,
+            timeout=120,  # of a cell, as in nbval
             resources={"metadata": {"path": folder}},
             store_widget_state=True,  # off, Output widgets crash nbclient; normalised() strips it
+            **options,
         )
-        client.execute(env=os.environ | OFFLINE)
+        client.execute(env={**os.environ, **env}, cleanup_kc=True)  # the manager is ours, not nbclient's
     return notebook
 
 
@@ -134,7 +152,7 @@ def changed_cells(stored: Any, fresh: Any) -> list[int]:
     return [n for n, (a, b) in enumerate(zip(stored.cells, fresh.cells, strict=True), start=1) if a != b]
 
 
-def refresh(path: Path, *, check: bool) -> str | None:
+def execute_and_store(path: Path, *, check: bool) -> str | None:
     """Execute one notebook; store it unless ``check``. Return what is wrong or would change, or None."""
     untouched = "stopped; the stored file is untouched."
     try:
@@ -146,7 +164,7 @@ def refresh(path: Path, *, check: bool) -> str | None:
         return f"{untouched} The kernel died or hung: {error}"
     except (OSError, ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
         return f"{untouched} It cannot be read as a notebook: {error}"
-    fresh = settled(stored, normalised(executed))
+    fresh = keep_if_equal(stored, normalised(executed))
     text = text_of(fresh)
     if text == path.read_text(encoding="utf-8"):
         return None
@@ -163,10 +181,10 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook in book/")
     parser.add_argument("--check", action="store_true", help="write nothing; say what would change")
     arguments = parser.parse_args()
-    paths = arguments.notebooks or sorted(BOOK.glob("*.ipynb"))
+    paths = arguments.notebooks or sorted(BOOK.rglob("*.ipynb"))
     problems = 0
     for path in paths:
-        problem = refresh(path, check=arguments.check)
+        problem = execute_and_store(path, check=arguments.check)
         print(f"{path.name}: {problem or ('unchanged' if arguments.check else 'stored')}", flush=True)
         problems += problem is not None
     return min(problems, 1)

@@ -12,14 +12,14 @@ from typing import Any
 import torch
 
 from benchmarks.results import RESULTS, provenance, store
-from tools.notebooks import BOOK, refresh
+from tools.execute_notebooks import BOOK, execute_and_store
 
 HEAD = ["notebooks equal", "on", "device", "Python", "torch", "numpy", "matplotlib", "IPython", "ipywidgets"]
 
 
 def row(notebooks: Sequence[Path]) -> list[str]:
     """Run the notebooks and compare as the gate does; say where, and how many gave what is stored."""
-    problems = {path.stem: problem for path in notebooks if (problem := refresh(path, check=True))}
+    problems = {path.stem: problem for path in notebooks if (problem := execute_and_store(path, check=True))}
     for name, problem in problems.items():
         print(f"{name}: {problem}")
     here = provenance() | {name: version(name) for name in ("matplotlib", "ipywidgets", "IPython")}

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from lessons_pkg.data import articles
-from tools.notebooks import METADATA, ROOT, text_of
+from tools.execute_notebooks import METADATA, ROOT, text_of
 from tools.set_repository import current, setup_cell
 
 PARTS = ROOT / "tools" / "new"

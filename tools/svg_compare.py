@@ -1,6 +1,5 @@
 """Compare two outputs that hold vector graphics: words exactly, coordinates within half a point."""
 
-import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy as shallow_copy
@@ -15,9 +14,7 @@ _GEOMETRY = re.compile(r' (d|x|y|transform|width|height|points|viewBox)="([^"]*)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-# Remembered: the gate compares the same drawing again for each way to spoil the stored one.
-@functools.lru_cache(maxsize=32)
-def split(markup: str) -> tuple[str, tuple[float, ...]]:
+def split_coordinates(markup: str) -> tuple[str, tuple[float, ...]]:
     """Separate what must be equal (elements, styles, words) from what may differ a little (coordinates)."""
     coordinates: list[float] = []
 
@@ -48,17 +45,17 @@ def without_coordinates(outputs: Sequence[Any]) -> list[Any]:
         copy = shallow_copy(output)
         if "data" in output:
             copy["data"] = {
-                kind: split("".join(content))[0] if kind in _FORMATS else content
+                kind: split_coordinates("".join(content))[0] if kind in _FORMATS else content
                 for kind, content in output["data"].items()
             }
         copies.append(copy)
     return copies
 
 
-def moved(stored: Sequence[Mapping[str, Any]], fresh: Sequence[Mapping[str, Any]]) -> str | None:
+def max_shift(stored: Sequence[Mapping[str, Any]], fresh: Sequence[Mapping[str, Any]]) -> str | None:
     """Say how far the drawings differ, or None where every coordinate is within the tolerance."""
     for number, (old, new) in enumerate(zip(_markups(stored), _markups(fresh), strict=False)):
-        before, after = split(old)[1], split(new)[1]
+        before, after = split_coordinates(old)[1], split_coordinates(new)[1]
         if len(before) != len(after):
             return f"drawing {number} has {len(after)} coordinates where {len(before)} are stored"
         largest = max((abs(a - b) for a, b in zip(before, after, strict=True)), default=0.0)
