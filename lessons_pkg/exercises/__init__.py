@@ -17,6 +17,7 @@ from lessons_pkg.exercises import (
     chapter12,
     chapter13,
     lessons02,
+    lessons04,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -38,6 +39,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter12.EXERCISES,
     **chapter13.EXERCISES,
     **lessons02.EXERCISES,
+    **lessons04.EXERCISES,
 }
 
 
