@@ -1,6 +1,6 @@
 """Run every notebook in this environment, and note whether it prints what is stored: `make bench`.
 
-In another environment that has the course's dependencies: ``PYTHONPATH=. python -m benchmarks.notebook_reproduction``.
+In another environment with the course's dependencies: ``PYTHONPATH=. python -m benchmarks.notebook_reproduction``.
 """
 
 import json

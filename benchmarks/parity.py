@@ -111,7 +111,8 @@ def loss_row(name: str, seeds: range) -> list[Any]:
             [part for dtype in TYPES for part in value_and_gradient(function, inputs, dtype)]
             for function in (ours, theirs)
         )
-        largest = [max(old, relative_difference(*pair)) for old, *pair in zip(largest, here, there, strict=True)]
+        fresh = map(relative_difference, here, there)
+        largest = [max(pair) for pair in zip(largest, fresh, strict=True)]
     return [family, name, *largest]
 
 
@@ -133,7 +134,10 @@ def optimizer_row(name: str, seeds: range) -> list[Any]:
     sets = [options for options in OPTIONS if options.keys() <= known]
     cases = [(options, seed) for options in sets for seed in seeds]
     largest = [
-        max(relative_difference(trained(ours, o, dtype, seed), trained(theirs, o, dtype, seed)) for o, seed in cases)
+        max(
+            relative_difference(*(trained(kind, o, dtype, seed) for kind in (ours, theirs)))
+            for o, seed in cases
+        )
         for dtype in TYPES
     ]
     return [name, len(sets), *largest]

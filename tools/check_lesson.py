@@ -27,19 +27,14 @@ def main() -> int:
     if lesson.suffix != ".ipynb" or BOOK not in lesson.parents or not lesson.is_file():
         print(ASK)
         return 2
+    command = [*PYTEST, "--nbval", str(lesson)]
     compared = subprocess.Popen(
-        [*PYTEST, "--nbval", str(lesson)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     wrong = page_problems(lesson)
     print(f"{wrong}\nIts page: see the lines above." if wrong else "Its page is built without a warning.")
-    case = f"{lesson.parent.name[:2]}/{lesson.stem}" if lesson.parent != BOOK else lesson.stem
-    faults = subprocess.run(
-        [*PYTEST, "-rN", "tests/book", "-k", f"[{case}"], cwd=ROOT, check=False
-    ).returncode
+    case = lesson.stem if lesson.parent == BOOK else f"{lesson.parent.name[:2]}/{lesson.stem}"
+    faults = subprocess.run([*PYTEST, "tests/book", "-k", f"[{case}"], cwd=ROOT, check=False).returncode
     print(compared.communicate()[0])
     return int(bool(wrong or faults or compared.returncode))
 

@@ -13,7 +13,6 @@ from tools.set_repository import current, setup_cell
 PARTS = ROOT / "tools" / "templates"
 CELL = re.compile(r"(?ms)^=== (\w+) ([\w-]+) ?([\w,-]*) ?([^\n]*)\n(.*?)\n(?=^=== |\Z)")
 ASK = "Say where and how: make lesson CHAPTER=book/01-mse-regression NAME=short-name"
-MODULE = '"""Chapter {}: answers, and the wrong ones we can explain."""\n\nfrom lessons_pkg.exercises.exercise import Exercise, Mistake\n\nEXERCISES: dict[str, Exercise] = {{\n}}\n'
 
 
 def filled(name: str, words: dict[str, str]) -> str:
@@ -43,9 +42,11 @@ def insert(path: Path, after: str, text: str) -> None:
 
 def begin_chapter(root: Path, chapter: str, words: dict[str, str]) -> None:
     """Write a chapter's page and the module of its exercises, and enter it behind the last one."""
-    number, module = words["N"], f"chapter{chapter[:2]}"
+    module = f"chapter{chapter[:2]}"
     (root / "book" / chapter / "index.md").write_text(filled("chapter.md", words), encoding="utf-8")
-    (root / "lessons_pkg" / "exercises" / f"{module}.py").write_text(MODULE.format(number), encoding="utf-8")
+    (root / "lessons_pkg" / "exercises" / f"{module}.py").write_text(
+        filled("exercises.txt", words), encoding="utf-8"
+    )
     registered = root / "lessons_pkg" / "exercises" / "__init__.py"
     insert(registered, r"(?m)^    chapter\d\d,\n", f"    {module},\n")
     insert(registered, r"(?m)^    \*\*chapter\d\d\.EXERCISES,\n", f"    **{module}.EXERCISES,\n")
@@ -64,41 +65,27 @@ def begin(root: Path, chapter: str, name: str) -> Path:
     if f"- file: book/{chapter}" not in (root / "_toc.yml").read_text(encoding="utf-8"):
         begin_chapter(root, chapter, words)
     (folder / f"{lesson}.ipynb").write_text(notebook(words), encoding="utf-8")
-    module = f"chapter{chapter[:2]}.py"
-    insert(
-        root / "lessons_pkg" / "exercises" / module,
-        r"(?ms)^EXERCISES.*?(?=^\})",
-        filled("exercise.txt", words),
-    )
+    exercises = root / "lessons_pkg" / "exercises" / f"chapter{chapter[:2]}.py"
+    insert(exercises, r"(?ms)^EXERCISES.*?(?=^\})", filled("exercise.txt", words))
     test = root / "tests" / "exercises" / f"test_lesson_{number.replace('.', '_')}.py"
     test.write_text(filled("test.txt", words), encoding="utf-8")
-    entry = rf"(?m)^      - file: book/{chapter}(?:/index)?\n(?:        .*\n)*"
-    contents = (root / "_toc.yml").read_text(encoding="utf-8")
-    sections = (
-        ""
-        if re.search(entry.replace("(?:        .*\\n)*", "        sections:"), contents)
-        else "        sections:\n"
-    )
-    insert(root / "_toc.yml", entry, f"{sections}          - file: book/{chapter}/{lesson}\n")
+    contents, entry = root / "_toc.yml", rf"(?m)^      - file: book/{chapter}(?:/index)?\n"
+    if not re.search(rf"{entry}        sections:", contents.read_text(encoding="utf-8")):
+        insert(contents, entry, "        sections:\n")
+    insert(contents, rf"{entry}(?:        .*\n)*", f"          - file: book/{chapter}/{lesson}\n")
     return folder / f"{lesson}.ipynb"
 
 
 def main() -> int:
     """Begin a lesson; say what is next."""
-    chapter, name = Path(sys.argv[1]), sys.argv[2]
-    name = re.sub(r"^\d+-", "", name)
-    if not re.fullmatch(r"book/\d\d(-[a-z0-9]+)+/?", sys.argv[1]) or not re.fullmatch(
-        r"[a-z0-9]+(-[a-z0-9]+)*", name
-    ):
+    chapter, name = sys.argv[1].rstrip("/"), re.sub(r"^\d+-", "", sys.argv[2])
+    if not re.fullmatch(r"book/\d\d-[a-z0-9-]+", chapter) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         print(ASK)
         return 2
-    path = begin(ROOT, chapter.name, name).relative_to(ROOT)
-    subprocess.run(
-        ["ruff", "format", "--quiet", "lessons_pkg/exercises", "tests/exercises"], cwd=ROOT, check=True
-    )
-    print(
-        f"{path}, its exercise and its test. Next: make notebooks LESSONS={path}, then make check LESSON={path}"
-    )
+    path = begin(ROOT, Path(chapter).name, name).relative_to(ROOT)
+    subprocess.run(["ruff", "format", "-q", "lessons_pkg/exercises", "tests/exercises"], cwd=ROOT, check=True)
+    print(f"{path}, its exercise and its test. Next:")
+    print(f"  make notebooks LESSONS={path}\n  make check LESSON={path}")
     return 0
 
 
