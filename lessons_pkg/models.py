@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.functional import max_pool2d, relu
 
 from lessons_pkg.guards import Given, floating, guarded, shaped, whole
 
@@ -44,8 +45,8 @@ class LeNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, kernel_size=5)
-        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.conv2 = nn.Conv2d(6, 16, 5)
         self.fc1 = nn.Linear(16 * 5 * 5, 120)
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, 10)
@@ -53,11 +54,11 @@ class LeNet(nn.Module):
     @guarded(floating("x"), IMAGES)
     def forward(self, x: Tensor) -> Tensor:
         """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = max_pool2d(relu(self.conv1(x)), 2)
+        x = max_pool2d(relu(self.conv2(x)), 2)
         x = x.flatten(1)  # a view: 16 * 5 * 5 numbers per image; of channels_last a copy
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
+        x = relu(self.fc1(x))
+        x = relu(self.fc2(x))
         return self.fc3(x)  # type: ignore[no-any-return]
 
 

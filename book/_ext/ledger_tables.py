@@ -1,7 +1,6 @@
 """The ledger: what the articles say, what is so, and where a run shows it. Reader and tables."""
 
 import csv
-import posixpath
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,8 @@ from typing import Any, NamedTuple
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from relative_links import page_link
 
 PATH = Path(__file__).resolve().parents[1] / "ledger.csv"
 ARTICLES = ("000", "001", "002", "003", "004")
@@ -70,16 +71,14 @@ class LedgerTable(SphinxDirective):
     required_arguments = 1
 
     def settled_by(self, row: Row) -> nodes.paragraph:
-        """Say what is so, with a link to where that runs; plain text if this book is without that page."""
+        """Say what is so, with a link to where that runs."""
         if row.target == "open":
             lesson = "the evidence notebook" if row.lesson == "EV" else f"lesson {row.lesson}"
             return paragraph(row.truth if row.settled else f"not settled yet: {lesson}", classes="open")
         page, section = row.target.split("#")
         numbers = re.findall(r"(?:^|/)0*(\d+)-", page)  # 1 and 2 of 01-mse-regression/2-two-speeds
         name = " ".join((("Evidence", "Chapter", "Lesson")[len(numbers)], ".".join(numbers))).strip()
-        uri = posixpath.relpath(f"book/{page}.html", posixpath.dirname(self.env.docname))
-        link = nodes.reference("", name, refuri=f"{uri}#{section}", internal=True)
-        return paragraph(f"{row.truth} ", link if f"book/{page}" in self.env.found_docs else nodes.Text(name))
+        return paragraph(f"{row.truth} ", page_link(self.env, name, page, section))
 
     def run(self) -> list[nodes.Node]:
         """Build the table from ``ledger.csv``."""

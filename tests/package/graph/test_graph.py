@@ -13,16 +13,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
-from torch.nn import functional
 
 from lessons_pkg import plotting
 from lessons_pkg.graph import Node, edges, label, tree, visit, walk
 from lessons_pkg.models import LeNet
-
-
-def lenet_loss(net: LeNet, *, input_grad: bool = False) -> Tensor:
-    images = torch.zeros(1, 1, 32, 32, requires_grad=input_grad)
-    return functional.mse_loss(net(images), torch.zeros(1, 10))
+from tests.helpers.graphs import AccumulateGradClip, Doubled, lenet_loss, random_graph
 
 
 def leaf(name: str = "x") -> tuple[tuple[str, Tensor], Tensor]:
@@ -182,17 +177,6 @@ def test_parameters_may_be_a_mapping_and_the_first_name_counts() -> None:
     assert walk(loss, ((name, x.detach()) for name in "abcdef"))[-1].label == "AccumulateGrad ()"
 
 
-class Doubled(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        ctx.variable = "an attribute of the same name as AccumulateGrad's"
-        return 2 * x
-
-    @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
-        return 2 * slopes[0]
-
-
 def test_functions_written_in_python_are_walked_too() -> None:
     named, x = leaf()
     twice: Callable[[Tensor], Tensor] = Doubled.apply
@@ -204,10 +188,6 @@ class Named(Doubled):
     def forward(ctx: Any, x: Tensor) -> Tensor:
         ctx.name = "relu"
         return 2 * x
-
-
-class AccumulateGradClip(Doubled):
-    pass
 
 
 def test_names_that_functions_give_themselves_do_no_harm() -> None:
@@ -351,14 +331,6 @@ def test_a_graph_that_branches_too_deep_is_refused_as_text_and_walked_all_the_sa
     with pytest.raises(ValueError, match=r"tree: 721 nodes branch too deep for a text; use edges\(nodes\)"):
         tree(nodes)
     assert len(edges(nodes)) == 1440
-
-
-def random_graph(choices: list[tuple[int, int]]) -> tuple[Tensor, Tensor]:
-    x = torch.tensor(0.5, requires_grad=True)
-    values = [x]
-    for one, two in choices:
-        values.append(values[one % len(values)] + torch.tanh(values[two % len(values)]))
-    return values[-1] + x, x
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=40))

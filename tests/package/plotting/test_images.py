@@ -18,7 +18,7 @@ from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html
 from tests.helpers.contrast import contrast
 from tests.helpers.project import ROOT
-from tests.package.plotting.test_plotting import CAPTION, svg
+from tests.helpers.svg import CAPTION, svg
 
 COUNTS = torch.tensor([[5, 0, 2], [0, 7, 0], [1, 0, 12]])
 

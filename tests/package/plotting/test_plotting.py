@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree
 
 import matplotlib
 import pytest
@@ -15,8 +14,8 @@ from lessons_pkg import plotting
 from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html, show
 from tests.helpers.contrast import contrast
+from tests.helpers.svg import CAPTION, svg
 
-CAPTION = "Three words at least, and 1 < 2 & so on."
 HESSIAN = torch.tensor([[28 / 3, 4.0], [4.0, 2.0]], dtype=torch.float64)
 MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
 
@@ -129,12 +128,6 @@ def test_axes_that_are_given_are_used() -> None:
         ax = plotting.new_axes()
         assert draw(ax) is ax
     assert len(plotting.new_panels(3)) == 3
-
-
-def svg(markup: str) -> ElementTree.Element:
-    found = re.search(r"<svg.*</svg>", markup, re.DOTALL)
-    assert found
-    return ElementTree.fromstring(found[0])
 
 
 def test_figure_is_one_accessible_self_contained_element() -> None:

@@ -1,0 +1,87 @@
+"""Chapter 4's lessons: every answer and every mistake, computed again without torch."""
+
+import math
+from typing import Any
+
+import pytest
+import torch
+
+from lessons_pkg.exercises import EXERCISES
+from tests.helpers.answers import all_of
+
+EXP = [math.exp(2), 1.0, math.exp(-1)]
+X3 = math.exp(-3)
+P = [power / sum(EXP) for power in EXP]
+
+
+def entropy(*q: float) -> float:
+    return -sum(part * math.log(part) for part in q)
+
+
+INDEPENDENT: dict[str, list[Any]] = {
+    "4.1": [[X3, 10 * X3], [1e-3, 1e-2], [1 / 8, 10 / 8], [1 / 3, 10 / 3], [X3, 0.1 / X3], [X3, 3 / math.log(10)], [1 - X3, 10 - 10 * X3]],
+    "4.2": [[P[0] - 1, P[1], P[2]], P, [1 - P[0], -P[1], -P[2]], [P[0], P[1] - 1, P[2]],
+             [1 / (1 + math.exp(-2)) - 1, 1 / 2, 1 / (1 + math.e)],
+             [(P[0] - 1) / 3, P[1] / 3, P[2] / 3]],
+    "4.4": [[6.2 / 9, 6.2 / 3], [6.2 / 3, 6.2 / 9], [1.7 / 3] * 2, [6.2] * 2, [6.2 / 9] * 2, [6.2 / 3] * 2],
+    "4.4b": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
+             entropy(0.92, *[0.02] * 4) / math.log(2), math.log(5)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_numbers(name: str) -> None:
+    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
+        assert value == pytest.approx(independent, rel=1e-12)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10, 1000])
+def test_highest_loss_of_squashed_outputs(classes: int) -> None:
+    e = math.e
+    expected = [
+        math.log(1 + (classes - 1) * e),
+        math.log(1 + (classes - 1) / e),
+        math.log(e + classes - 1),
+        math.log(classes),
+        1 + math.log(classes - 1),
+        math.log(1 + classes * e),
+        math.inf,
+    ]
+    assert all_of("4.2b", classes) == pytest.approx(expected, rel=1e-12)
+
+
+def softplus(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+@pytest.mark.parametrize(("x", "t"), [(3.0, 1.0), (-2.0, 0.25), (0.0, 0.5), (700.0, 0.5), (-800.0, 0.5)])
+def test_bce_on_logits(x: float, t: float) -> None:
+    right = softplus(x) - t * x
+    one, other = softplus(-x), softplus(x)  # minus the logarithms of the two probabilities
+    lost = 36.7  # from here on, sigmoid(x) rounds to 1 in 64 bits
+    textbook = math.inf if x > lost or x < -745.2 else right
+    p = 0.0 if x < -745.2 else 1 / (1 + math.exp(-x))
+    small = -t * math.log(p + 1e-12) - (1 - t) * math.log(1 - p + 1e-12)
+    cut = t * min(one, 100) + (1 - t) * (100 if x > lost else min(other, 100))
+    overflowing = math.inf if x > 709.7 else right
+    without_maximum = math.log1p(math.exp(-abs(x))) - t * x
+    minus_x = max(x, 0) - t * x + (-x if x < -700 else math.log1p(math.exp(-x)))
+    below = math.inf if x < -709.7 else right
+    expected = [right, textbook, small, right, cut, math.inf if x < -709.7 else minus_x, below, overflowing, without_maximum, without_maximum + abs(x),
+                softplus(x) - (1 - t) * x]  # fmt: skip
+    given = (torch.tensor([x], dtype=torch.float64), torch.tensor([t], dtype=torch.float64))
+    ours = [value[0] if isinstance(value, list) else value for value in all_of("4.3", *given)]
+    assert ours == pytest.approx(expected, rel=1e-12)
+
+
+def test_all_but_the_mean_give_one_loss_per_element() -> None:
+    x = torch.tensor([[1.0, -2.0], [3.0, 0.5]], dtype=torch.float64)
+    shapes = [torch.as_tensor(value).shape for value in all_of("4.3", x, x.sigmoid())]
+    assert [shape != x.shape for shape in shapes] == [place == 3 for place in range(len(shapes))]
+
+
+def test_cases_reach_where_the_wrong_formulas_break() -> None:
+    cases: Any = EXERCISES["4.3"].cases
+    logits = torch.cat([x.flatten() for x, _ in cases()])
+    assert logits.max() == 1e4
+    assert logits.min() == -1e4
