@@ -101,11 +101,6 @@ def typed(words: str, holds: Callable[[Any], Any], *roles: str) -> Rule:
     return must(words, holds, *roles, error=TypeError, got=kind)
 
 
-def tensor(*roles: str) -> Rule:
-    """Refuse what is no tensor."""
-    return typed("be a tensor", lambda value: isinstance(value, Tensor), *roles)
-
-
 def floating(*roles: str) -> Rule:
     """Refuse what is no floating-point tensor."""
     return typed("be floating-point", lambda v: isinstance(v, Tensor) and v.is_floating_point(), *roles)

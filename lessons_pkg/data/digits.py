@@ -13,8 +13,8 @@ from lessons_pkg.guards import (
     must,
     number,
     one_of,
+    real,
     sequence,
-    tensor,
     whole,
 )
 
@@ -31,7 +31,7 @@ SHARES = both(
 )
 
 
-@guarded(tensor("labels"), LABELS, SHARES, whole("seed", least=0))
+@guarded(real("labels"), LABELS, SHARES, whole("seed", least=0))
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 

@@ -5,26 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.guards import REDUCTION, guarded, must, number, same_shape, shaped
+from lessons_pkg.guards import REDUCTION, guarded, number, same_shape, shaped, values
 from lessons_pkg.losses.reduction import reduce
-
-
-def turned(boxes: Tensor) -> list[list[float]]:
-    """List the boxes whose corners are turned around."""
-    each = boxes.reshape(-1, 4)
-    turned: list[list[float]] = each[(each[:, 2:] < each[:, :2]).any(1)].tolist()
-    return turned
-
 
 BOXES = (
     same_shape("boxes1", "boxes2"),
     shaped("boxes1", "(N, 4) or (4,)", lambda shape: len(shape) in (1, 2) and shape[-1] == 4),
-    must(
-        "have x1 <= x2 and y1 <= y2, not width and height",
-        lambda boxes: not turned(boxes),
+    values(
+        "have x1 <= x2 and y1 <= y2 (is it x, y, width, height?)",
+        lambda b: b[..., [0, 1, 0, 1]] > b,
         "boxes1",
         "boxes2",
-        got=lambda boxes: str(turned(boxes)[0]),
     ),
     number("eps"),
     REDUCTION,
