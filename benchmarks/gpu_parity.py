@@ -120,7 +120,7 @@ def main() -> int:
     if not torch.cuda.is_available():
         print(NO_GPU)
         return 1
-    notebooks = sorted(BOOK.glob("*.ipynb"))
+    notebooks = sorted(BOOK.rglob("*.ipynb"))
     red = subprocess.run([*NBVAL, *WORKERS[2], str(BOOK)], cwd=ROOT, check=False).returncode
     chapters.main()
     print(f"stored in {store('gpu', {'differences': table(notebooks, 'cuda')})}")

@@ -39,7 +39,7 @@ def main() -> None:
     """Run all chapters here; keep what other environments gave."""
     path = RESULTS / "chapters.json"
     stored = json.loads(path.read_text(encoding="utf-8"))["tables"]["environments"] if path.exists() else {}
-    rows = joined(stored.get("rows", []), row(sorted(BOOK.glob("*.ipynb"))))
+    rows = joined(stored.get("rows", []), row(sorted(BOOK.rglob("*.ipynb"))))
     print(f"stored in {store('chapters', {'environments': {'head': HEAD, 'rows': rows}})}")
 
 
