@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import nbformat
