@@ -1,7 +1,7 @@
 """Every notebook on a GPU, compared with what is stored and with the CPU's numbers: `make test-gpu`.
 
-A quantity is a variable that a notebook leaves behind and that holds numbers: a tensor, a model's parameter, a
-float. Each notebook runs twice, its device once the CPU and once CUDA, each time in a kernel of its own.
+A quantity is a variable that a notebook leaves behind and that holds numbers: a tensor, a model's parameter,
+a float. Each notebook runs twice, its device once the CPU and once CUDA, each time in a kernel of its own.
 """
 
 import math
@@ -24,7 +24,7 @@ from tools.execute_notebooks import BOOK, ENVIRONMENT, ROOT, execute
 
 NO_GPU = "Nothing was run: there is no CUDA device here. This needs an NVIDIA GPU and a torch with CUDA."
 HEAD = ["notebook", "quantities", "on the GPU", "float64", "the farthest", "float32", "the farthest "]
-COLLECT = "import torch\nfrom benchmarks.gpu_parity import quantities\ntorch.save(dict(quantities(globals())), {!r})"
+COLLECT = "from benchmarks.gpu_parity import quantities, torch\ntorch.save(dict(quantities(globals())), {!r})"
 ON_CPU = {"CUDA_VISIBLE_DEVICES": ""}
 Quantities = dict[str, tuple[Tensor, bool]]  # a name: the values on the CPU, whether they lay on the device
 

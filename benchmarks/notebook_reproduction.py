@@ -1,6 +1,6 @@
 """Run every notebook in this environment, and note whether it prints what is stored: `make bench`.
 
-In another environment with the course's dependencies: ``PYTHONPATH=. python -m benchmarks.notebook_reproduction``.
+With other versions of what the course needs: ``PYTHONPATH=. python -m benchmarks.notebook_reproduction``.
 """
 
 import json

@@ -16,8 +16,6 @@ from lessons_pkg.exercises import (
     chapter11,
     chapter12,
     chapter13,
-    lessons02,
-    lessons04,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -38,8 +36,6 @@ EXERCISES: dict[str, Exercise] = {
     **chapter11.EXERCISES,
     **chapter12.EXERCISES,
     **chapter13.EXERCISES,
-    **lessons02.EXERCISES,
-    **lessons04.EXERCISES,
 }
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from lessons_pkg.plotting.require import require_axes
+from lessons_pkg.guards import guarded, whole
+from lessons_pkg.plotting.require import AXES
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, new_axes
 
 _COLUMN, _ROW, _ASIDE = 0.9, 1.2, 0.27  # inches between nodes; rows from a node to its numbers
 
 
+@guarded(AXES, whole("digits", least=1))
 def value_graph(
     values: Mapping[str, float],
     gradients: Mapping[str, float],
@@ -27,7 +29,6 @@ def value_graph(
     which has none. ``edges``: ``(input, output)`` by name. Numbers are written with ``digits`` digits.
     Raises KeyError for a name that is no node, ValueError for an edge against the order of ``values``.
     """
-    require_axes("value_graph", ax)
     pairs = [(start, end) for start, end in edges]
     at = places(list(values), pairs)
     columns, rows = (1 + max(place[axis] for place in at.values()) for axis in (0, 1))
