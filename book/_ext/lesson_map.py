@@ -86,14 +86,13 @@ class ChapterTimes(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table, with the sum below."""
-        pages, last = read_chapters(self.env), "You need"
+        pages, head = read_chapters(self.env), ["Chapter", "Minutes", "You need"]
         if self.name == "lessons":
-            here = Path(self.env.doc2path(self.env.docname))
-            pages, last = [lesson for page in pages if page.path == here for lesson in page.lessons], "asks"
-        rows = [[p.link, words(p.minutes), p.question if last == "asks" else p.needs] for p in pages]
-        rows.append(["all", words(total(pages)), ""])
-        what = "Lesson" if last == "asks" else "Chapter"
-        return self.parse_text_to_nodes(markdown_table([what, "Minutes", last], rows))
+            here, head = Path(self.env.doc2path(self.env.docname)), ["Lesson", "Minutes", "Its question"]
+            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
+        last = "question" if self.name == "lessons" else "needs"
+        rows = [[page.link, words(page.minutes), getattr(page, last)] for page in pages]
+        return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -180,45 +180,6 @@ def test_chapter_has_its_anatomy(chapter: Notebook) -> None:
     assert re.search(r"\*You need\*.*\*Minutes\*: \d+", text)
 
 
-def without_docstrings(tree: ast.AST) -> str:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return ast.dump(tree)
-
-
-def package_definitions() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in (ROOT / "lessons_pkg").rglob("*.py"):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-                found[node.name] = without_docstrings(node)
-    return found
-
-
-def test_a_chapter_teaches_code(chapter: Notebook) -> None:
-    assert any("taught" in cell["metadata"].get("tags", []) for cell in code_cells(chapter))
-
-
-def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
-    package = package_definitions()
-    taught = [cell for cell in code_cells(notebook) if "taught" in cell["metadata"].get("tags", [])]
-    for cell in taught:
-        definitions = ast.parse(source(cell)).body
-        for node in definitions:
-            assert isinstance(node, (ast.FunctionDef, ast.ClassDef)), "a taught cell holds definitions only"
-            assert node.name in package, f"{node.name} is tagged as taught, but not in the package"
-            assert without_docstrings(node) == package[node.name], f"{node.name} differs from the package's"
-
-
-def test_what_a_notebook_shares_with_the_package_is_marked_as_taught(notebook: Notebook) -> None:
-    package = package_definitions()
-    for cell in code_cells(notebook):
-        tree = ast.parse(re.sub(r"(?m)^(\s*)%.*$", r"\1pass", source(cell)))
-        names = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-        assert not names & set(package) or "taught" in cell["metadata"].get("tags", []), names & set(package)
-
-
 def test_exercises_are_stub_hints_and_solution(chapter: Notebook, request: pytest.FixtureRequest) -> None:
     number = request.node.callspec.id[:2]
     mine = [name for name in EXERCISES if name.startswith(number)]

@@ -39,7 +39,8 @@ WANTED = {
     "models": ["formula", "shapes", "errors", "source", "chapter"],
     "data": ["shapes", "errors", "chapter"],
     "graph": ["errors", "chapter"],
-    **{name: ["errors"] for name in ("checks", "plotting", "runtime", "sliders")},
+    "guards": [],
+    **{name: ["errors"] for name in ("exercises", "plotting", "runtime", "sliders")},
 }
 NOT_THERE = {
     "Part": ("errors", "chapter"),  # a tuple refuses nothing; its chapters stand at each kind of target

@@ -237,7 +237,7 @@ def test_integers_and_numpy_numbers_are_numbers() -> None:
     p.grad = torch.ones(1)
     SGD([p], lr=1).step()
     assert p.item() == 0
-    SGD([p], lr=numpy.float32(0.1), momentum=0)
+    SGD([p], lr=numpy.float32(0.1), momentum=0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
