@@ -4,6 +4,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -107,6 +108,8 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "descent_path": (plotting.descent_path, {"points": numbers(3, 2), "ax": plotting.new_axes()}),
     "image_grid": (plotting.image_grid, {"images": numbers(2, 2, 2), "labels": ["a", "b"], "columns": 2, "size": 3.0, "ax": plotting.new_axes()}),
     "confusion_table": (plotting.confusion_table, {"counts": torch.eye(2), "names": ["a", "b"], "ax": plotting.new_axes()}),
+    "value_graph": (partial(plotting.value_graph, {"a": 1.0, "b": 2.0}, {}, [("a", "b")]), {
+        "digits": 3, "ax": plotting.new_axes()}),  # the rest is looked at where it is drawn
     "new_axes": (plotting.new_axes, {"size": (5.0, 3.0)}),
     "new_panels": (plotting.new_panels, {"rows": 2, "size": (5.0, 3.0), "ratios": [1.0, 2.0]}),
 }  # fmt: skip
