@@ -83,7 +83,10 @@ def unknown(new: Repository) -> bool:
     """Ask GitHub whether anybody may read the repository; without a network, believe that it is there."""
     ask = ["git", "ls-remote", new.url, "HEAD"]
     quiet = os.environ | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    said = subprocess.run(ask, capture_output=True, text=True, check=False, env=quiet).stderr
+    try:
+        said = subprocess.run(ask, capture_output=True, text=True, check=False, env=quiet, timeout=30).stderr
+    except subprocess.TimeoutExpired:
+        return False
     return bool(re.search(r"not found|could not read Username|Authentication failed", said))
 
 
