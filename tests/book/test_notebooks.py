@@ -11,7 +11,17 @@ import pytest
 from lessons_pkg import __version__
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.sliders.live import VIEW
-from tests.helpers.project import CHAPTERS, LESSONS, NOTEBOOKS, code_cells, load, markdown, name_of, source
+from tests.helpers.project import (
+    CHAPTERS,
+    LESSONS,
+    NOTEBOOKS,
+    ROOT,
+    code_cells,
+    load,
+    markdown,
+    name_of,
+    source,
+)
 from tools import colab_rules
 from tools.execute_notebooks import METADATA, normalised, text_of
 from tools.hardcoded_numbers import words
@@ -26,7 +36,7 @@ def test_it_is_stored_as_make_notebooks_stores_it(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     stored = path.read_text(encoding="utf-8") == text_of(normalised(notebook))
-    assert stored and counts == list(range(1, len(counts) + 1)), AS_SAVED.format(path.name)  # noqa: PT018
+    assert stored and counts == list(range(1, len(counts) + 1)), AS_SAVED.format(path.relative_to(ROOT))  # noqa: PT018
     assert path.stat().st_size < 500_000
     assert load(path)["metadata"] == METADATA
 
