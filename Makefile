@@ -6,7 +6,6 @@ INSTALLED := $(VENV)/.installed
 BUILT := _build/.built
 BOOK_SOURCES := _config.yml _toc.yml index.md $(wildcard tools/*.py) tools/web/styles.mjs $(shell find book lessons_pkg benchmarks/results -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 PYTEST := pytest -n $(JOBS) --dist worksteal
-NBVAL := pytest --nbval --nbval-cell-timeout=120 --nbval-kernel-startup-timeout=60 -p no:cacheprovider
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processes would compile torch again
 .DEFAULT_GOAL := help
@@ -45,7 +44,7 @@ unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
 
 nbval: $(INSTALLED)  ## run every notebook again and compare: LESSONS="book/…ipynb …" for some
 	@echo "== notebooks: every stored word, number and drawing"
-	@$(NBVAL) -n $(JOBS) --dist loadfile $(or $(LESSONS),book)
+	@pytest --nbval -n $(JOBS) --dist loadfile -p no:cacheprovider $(or $(LESSONS),book)
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"

@@ -1,6 +1,6 @@
-"""Run every chapter in this environment, and note whether it prints what is stored: `make bench`.
+"""Run every notebook in this environment, and note whether it prints what is stored: `make bench`.
 
-In another environment that has the course's dependencies: ``PYTHONPATH=. python -m benchmarks.chapters``.
+With other versions of what the course needs: ``PYTHONPATH=. python -m benchmarks.notebook_reproduction``.
 """
 
 import json
@@ -36,11 +36,11 @@ def joined(stored: list[list[Any]], fresh: list[Any]) -> list[list[Any]]:
 
 
 def main() -> None:
-    """Run all chapters here; keep what other environments gave."""
-    path = RESULTS / "chapters.json"
+    """Run all notebooks here; keep what other environments gave."""
+    path = RESULTS / "notebook_reproduction.json"
     stored = json.loads(path.read_text(encoding="utf-8"))["tables"]["environments"] if path.exists() else {}
-    rows = joined(stored.get("rows", []), row(sorted(BOOK.glob("*.ipynb"))))
-    print(f"stored in {store('chapters', {'environments': {'head': HEAD, 'rows': rows}})}")
+    rows = joined(stored.get("rows", []), row(sorted(BOOK.rglob("*.ipynb"))))
+    print(f"stored in {store('notebook_reproduction', {'environments': {'head': HEAD, 'rows': rows}})}")
 
 
 if __name__ == "__main__":

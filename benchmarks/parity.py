@@ -80,7 +80,7 @@ def behind_log_softmax(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return lambda scores, *rest, **options: loss(scores.log_softmax(-1), *rest, **options)
 
 
-def apart(ours: Tensor, theirs: Tensor) -> float:
+def relative_difference(ours: Tensor, theirs: Tensor) -> float:
     """Largest difference of two tensors' entries, as a part of their largest entry."""
     scale = theirs.abs().max().item()
     return (ours - theirs).abs().max().item() / scale if scale else ours.abs().max().item()
@@ -111,7 +111,8 @@ def loss_row(name: str, seeds: range) -> list[Any]:
             [part for dtype in TYPES for part in value_and_gradient(function, inputs, dtype)]
             for function in (ours, theirs)
         )
-        largest = [max(old, apart(*pair)) for old, *pair in zip(largest, here, there, strict=True)]
+        fresh = map(relative_difference, here, there)
+        largest = [max(pair) for pair in zip(largest, fresh, strict=True)]
     return [family, name, *largest]
 
 
@@ -133,7 +134,10 @@ def optimizer_row(name: str, seeds: range) -> list[Any]:
     sets = [options for options in OPTIONS if options.keys() <= known]
     cases = [(options, seed) for options in sets for seed in seeds]
     largest = [
-        max(apart(trained(ours, o, dtype, seed), trained(theirs, o, dtype, seed)) for o, seed in cases)
+        max(
+            relative_difference(*(trained(kind, o, dtype, seed) for kind in (ours, theirs)))
+            for o, seed in cases
+        )
         for dtype in TYPES
     ]
     return [name, len(sets), *largest]
@@ -155,4 +159,4 @@ def measure(seeds: range = SEEDS) -> dict[str, Table]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # as in the gate
-    print(f"stored in {store('differences', measure())}")
+    print(f"stored in {store('parity', measure())}")

@@ -50,6 +50,12 @@ def compare_strictly(
 IPyNbCell.compare_outputs = compare_strictly
 
 
+def pytest_configure(config: Any) -> None:
+    """Give a cell two minutes, not nbval's half hour: then the report names the cell that hangs or died."""
+    if config.getoption("nbval_cell_timeout", 0) == 2000:
+        config.option.nbval_cell_timeout = 120
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what to do where a stored output is not what its cell prints now."""
     if terminalreporter.stats.get("failed"):

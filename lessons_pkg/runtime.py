@@ -42,7 +42,7 @@ def start(version: str | None = None) -> torch.device:
     """
     if version not in (None, __version__):
         raise RuntimeError(
-            f"This chapter needs lessons_pkg {version}, but {__version__} is loaded. "
+            f"This lesson needs lessons_pkg {version}, but {__version__} is loaded. "
             "In Colab choose Runtime > Restart session, then run this cell again; "
             "elsewhere run `make book` in your copy of the course."
         )

@@ -1,7 +1,7 @@
 """Google Colab without Google: its newest recorded versions, and a kernel that behaves as its kernel does.
 
-`make test-colab` runs each student notebook in it, alone in an empty folder. Colab's packages are installed once
-into `.colab`; each notebook has an empty environment over them, into which its set-up cell's own pip installs.
+`make test-colab` runs each student notebook in it, alone in an empty folder. Colab's packages are installed
+once into `.colab`; each notebook has an empty environment over them, which its set-up cell's pip fills.
 """
 
 import hashlib

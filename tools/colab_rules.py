@@ -13,10 +13,9 @@ PLAIN = {
     "directive": r"(?m)^\s*(?::{3,}|`{3,}\s*\{)",
     "role": r"\{[\w:]+\}`",
     "target": r"(?m)^\([\w:-]+\)=\s*$",
-    "in-page link": r"\]\(#",
     "labelled formula": r"\$\$\s*\(",
     "front matter": r"\A---\n",
-    "relative link or image": r"\]\((?!https://)",
+    "relative image": r"!\[[^\]]*\]\((?!https://)",  # links become absolute in the student notebooks
     "bracket formula": r"\\\(|\\\[",
     "formula glued to a link": r"\)\$[^$\s.,;:)]",
     "footnote": r"\[\^",

@@ -1,7 +1,5 @@
-"""Begin a chapter: a small one that is whole, to be rewritten piece by piece. `make chapter`."""
+"""Begin a lesson: a small one that is whole, to be rewritten piece by piece. `make lesson`."""
 
-import ast
-import inspect
 import re
 import subprocess
 import sys
@@ -9,84 +7,87 @@ from pathlib import Path
 
 import nbformat
 
-from lessons_pkg.data import articles
 from tools.execute_notebooks import METADATA, ROOT, text_of
 from tools.set_repository import current, setup_cell
 
-PARTS = ROOT / "tools" / "new"
-CELL = re.compile(r"(?ms)^=== (\w+) ([\w-]+) ?([\w -]*)\n(.*?)\n(?=^=== |\Z)")
-ASK = 'Say what it is about: make chapter NAME=short-name TITLE="What its heading says"'
+PARTS = ROOT / "tools" / "templates"
+CELL = re.compile(r"(?ms)^=== (\w+) ([\w-]+) ?([\w,-]*) ?([^\n]*)\n(.*?)\n(?=^=== |\Z)")
+ASK = "Say where and how: make lesson CHAPTER=book/01-mse-regression NAME=short-name"
 
 
-def taught() -> str:
-    """Return a function of the package as a chapter shows it: without its docstring."""
-    tree = ast.parse(inspect.getsource(articles.line_points))
-    (function,) = tree.body
-    assert isinstance(function, ast.FunctionDef)
-    del function.body[0]
-    return ast.unparse(tree)
-
-
-def filled(name: str, number: int, title: str) -> str:
-    """Return a part of the skeleton with number and title in it."""
+def filled(name: str, words: dict[str, str]) -> str:
+    """Return a template with its words in place."""
     text = (PARTS / name).read_text(encoding="utf-8")
-    here = current()
-    words = {"N": str(number), "NN": f"{number:02d}", "TITLE": title, "SETUP": setup_cell(here)}
-    for key, value in {**words, "TAUGHT": taught(), "BOOK": f"{here.pages}book/"}.items():
-        text = text.replace(f"@{key}@", value)
-    return text
+    return re.sub(r"@([A-Z]+)@", lambda match: words[match[1]], text)
 
 
-def notebook(number: int, title: str) -> str:
-    """Write the skeleton's notebook, without outputs."""
+def notebook(words: dict[str, str]) -> str:
+    """Write the lesson, without outputs."""
     made = nbformat.v4.new_notebook(metadata=METADATA)
-    for kind, name, tags, source in CELL.findall(filled("chapter.txt", number, title)):
+    for kind, name, tags, fold, source in CELL.findall(filled("lesson.txt", words)):
         cell = getattr(nbformat.v4, f"new_{kind}_cell")(source, id=name)
-        cell.metadata = nbformat.from_dict({"tags": tags.split()[:1]} if tags else {})
-        if "form" in tags:
-            cell.metadata["cellView"] = "form"
+        cell.metadata = nbformat.from_dict({"tags": tags.split(",")} if tags else {})
+        if fold:
+            cell.metadata["mystnb"] = {"code_prompt_show": fold, "code_prompt_hide": fold}
         made.cells.append(cell)
     return text_of(made)
 
 
-def after(path: Path, pattern: str, line: str) -> None:
-    """Put a line below the last one that matches."""
-    text = path.read_text(encoding="utf-8")
-    last = [*re.finditer(pattern, text)][-1]
-    path.write_text(f"{text[: last.end()]}{line}\n{text[last.end() :]}", encoding="utf-8")
+def insert(path: Path, after: str, text: str) -> None:
+    """Put a text below the last place that matches."""
+    old = path.read_text(encoding="utf-8")
+    end = [*re.finditer(after, old)][-1].end()
+    path.write_text(f"{old[:end]}{text}{old[end:]}", encoding="utf-8")
 
 
-def begin(root: Path, name: str, title: str) -> list[Path]:
-    """Write a chapter's files behind the last one, and enter it where chapters are listed."""
-    number = len([*(root / "book").glob("[0-9][0-9]-*.ipynb")]) + 1
-    module = f"chapter{number:02d}"
-    files = {
-        root / "book" / f"{number:02d}-{name}.ipynb": notebook(number, title),
-        root / "lessons_pkg" / "checks" / f"{module}.py": filled("checks.txt", number, title),
-        root / "tests" / f"test_checks_{module}.py": filled("test.txt", number, title),
-    }
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-    registered = root / "lessons_pkg" / "checks" / "__init__.py"
-    after(registered, r"(?m)^    chapter\d\d,\n", f"    {module},")
-    after(registered, r"(?m)^    \*\*chapter\d\d\.EXERCISES,\n", f"    **{module}.EXERCISES,")
-    after(root / "_toc.yml", r"(?m)^      - file: book/\d\d-.*\n", f"      - file: book/{number:02d}-{name}")
-    return [*files, registered, root / "_toc.yml"]
+def begin_chapter(root: Path, chapter: str, words: dict[str, str]) -> None:
+    """Write a chapter's page and the module of its exercises, and enter it behind the last one."""
+    module = f"chapter{chapter[:2]}"
+    (root / "book" / chapter / "index.md").write_text(filled("chapter.md", words), encoding="utf-8")
+    (root / "lessons_pkg" / "exercises" / f"{module}.py").write_text(
+        filled("exercises.txt", words), encoding="utf-8"
+    )
+    registered = root / "lessons_pkg" / "exercises" / "__init__.py"
+    insert(registered, r"(?m)^    chapter\d\d,\n", f"    {module},\n")
+    insert(registered, r"(?m)^    \*\*chapter\d\d\.EXERCISES,\n", f"    **{module}.EXERCISES,\n")
+    last = r"(?m)^      - file: book/\d\d-.*\n(?:        .*\n)*"
+    insert(root / "_toc.yml", last, f"      - file: book/{chapter}/index\n")
 
 
-def main(arguments: list[str]) -> int:
-    """Begin a chapter; say which files it has, and what is next."""
-    name, title = [*arguments, "", ""][:2]
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or not title:
+def begin(root: Path, chapter: str, name: str) -> Path:
+    """Write a lesson behind the chapter's last one, its exercise and test; enter it in the contents."""
+    folder = root / "book" / chapter
+    folder.mkdir(exist_ok=True)
+    lesson = f"{len([*folder.glob('[0-9]*-*.ipynb')]) + 1}-{name}"
+    number = f"{int(chapter[:2])}.{lesson.partition('-')[0]}"
+    words = {"TITLE": name.replace("-", " ").capitalize(), "N": str(int(chapter[:2])), "NAME": number}
+    words["SETUP"] = setup_cell(current())
+    if f"- file: book/{chapter}" not in (root / "_toc.yml").read_text(encoding="utf-8"):
+        begin_chapter(root, chapter, words)
+    (folder / f"{lesson}.ipynb").write_text(notebook(words), encoding="utf-8")
+    exercises = root / "lessons_pkg" / "exercises" / f"chapter{chapter[:2]}.py"
+    insert(exercises, r"(?ms)^EXERCISES.*?(?=^\})", filled("exercise.txt", words))
+    test = root / "tests" / "exercises" / f"test_lesson_{number.replace('.', '_')}.py"
+    test.write_text(filled("test.txt", words), encoding="utf-8")
+    contents, entry = root / "_toc.yml", rf"(?m)^      - file: book/{chapter}(?:/index)?\n"
+    if not re.search(rf"{entry}        sections:", contents.read_text(encoding="utf-8")):
+        insert(contents, entry, "        sections:\n")
+    insert(contents, rf"{entry}(?:        .*\n)*", f"          - file: book/{chapter}/{lesson}\n")
+    return folder / f"{lesson}.ipynb"
+
+
+def main() -> int:
+    """Begin a lesson; say what is next."""
+    chapter, name = sys.argv[1].rstrip("/"), re.sub(r"^\d+-", "", sys.argv[2])
+    if not re.fullmatch(r"book/\d\d-[a-z0-9-]+", chapter) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         print(ASK)
-        return 1
-    files = begin(ROOT, name, title)
-    subprocess.run(["ruff", "format", "--quiet", *map(str, files[:3])], cwd=ROOT, check=True)
-    places = [str(path.relative_to(ROOT)) for path in files]
-    print("\n".join(places))
-    print(f"Next: make notebooks NOTEBOOKS={places[0]}, then make test. CONTRIBUTING.md says more.")
+        return 2
+    path = begin(ROOT, Path(chapter).name, name).relative_to(ROOT)
+    subprocess.run(["ruff", "format", "-q", "lessons_pkg/exercises", "tests/exercises"], cwd=ROOT, check=True)
+    print(f"{path}, its exercise and its test. Next:")
+    print(f"  make notebooks LESSONS={path}\n  make check LESSON={path}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

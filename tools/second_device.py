@@ -1,4 +1,4 @@
-"""A second device without a second device: it calculates on the CPU, and is as strict as a GPU. `make test-device`.
+"""`make test-device`: a second device that calculates on the CPU, and is as strict as a GPU.
 
 Its tensors refuse to meet tensors of the CPU, NumPy, and a generator of the CPU, as CUDA's do. PyTorch calls
 such a device a private-use backend; here every operation goes to the CPU's kernel. What it cannot show is a
@@ -43,7 +43,7 @@ def fetched(away: Tensor) -> Tensor:
 
 
 def sent(here: Tensor, known: dict[int, Tensor]) -> Tensor:
-    """Return a tensor of the second device over the same memory: a view, where that memory is known already."""
+    """Return a tensor there over the same memory: a view, where that memory is known already."""
     memory = here.untyped_storage()
     if memory._cdata not in known:
         size = (memory.nbytes() // here.element_size(),)

@@ -17,7 +17,8 @@ SETUP = """# In Colab this installs the course package; elsewhere, nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install -q --no-deps "lessons_pkg @ git+{url}@{ref}"
+    url = "git+{url}@{ref}"
+    %pip install -q --no-deps "lessons_pkg @ {{url}}"
 try:
     from lessons_pkg import runtime
 except ModuleNotFoundError:
@@ -67,7 +68,7 @@ def point_at(new: Repository, root: Path = ROOT) -> list[Path]:
     for path in [root / "_config.yml", *sorted((root / "book").rglob("*.ipynb"))]:
         text = before = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
-            text = re.sub(r'(?<="lessons_pkg @ git\+)https://[^"\\]+', f"{new.url}@{new.ref}", text)
+            text = re.sub(r'(?<=git\+)https://github\.com/[^"\\]+', f"{new.url}@{new.ref}", text)
         else:
             for name, value in lines.items():
                 text = re.sub(rf"(?m)^(  {name}: ).*$", rf"\g<1>{value}", text, count=1)
@@ -82,7 +83,10 @@ def unknown(new: Repository) -> bool:
     """Ask GitHub whether anybody may read the repository; without a network, believe that it is there."""
     ask = ["git", "ls-remote", new.url, "HEAD"]
     quiet = os.environ | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    said = subprocess.run(ask, capture_output=True, text=True, check=False, env=quiet).stderr
+    try:
+        said = subprocess.run(ask, capture_output=True, text=True, check=False, env=quiet, timeout=30).stderr
+    except subprocess.TimeoutExpired:
+        return False
     return bool(re.search(r"not found|could not read Username|Authentication failed", said))
 
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -69,26 +68,20 @@ def student(notebook: Any, page: str, base: str, install: str, edition: set[str]
     return copy
 
 
-def write(target: Path, base: str, install: str, edition: set[str]) -> None:
-    """Write every notebook of this edition below ``target``, as they lie in book/."""
-    shutil.rmtree(target, ignore_errors=True)
-    for page in sorted(edition):
-        if (source := ROOT / f"{page}.ipynb").exists():
-            copy = student(nbformat.read(source, as_version=4), page, base, install, edition)
-            written = target / f"{page.removeprefix('book/')}.ipynb"
-            written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_text(text_of(copy), encoding="utf-8")
-
-
 def main() -> None:
-    """Write them all; each installs the commit it was made from, and an unpacked archive has none."""
+    """Write those of this edition; each installs the commit it was made from, which a plain archive lacks."""
     here, toc = current(), (ROOT / "_toc.yml").read_text(encoding="utf-8")
     git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     install = f"git+{here.url}@{git.stdout.strip() or here.ref}"
     base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
     edition = set(re.findall(r"(?m)^[ -]*(?:file|root): (\S+)", toc))
     made, shown = ROOT / "_build" / "notebooks", ROOT / "_build" / "html" / "notebooks"
-    write(made, base, install, edition)
+    for page in edition:
+        if (source := ROOT / f"{page}.ipynb").exists():
+            written = made / f"{page.removeprefix('book/')}.ipynb"
+            written.parent.mkdir(parents=True, exist_ok=True)
+            copy = student(nbformat.read(source, as_version=4), page, base, install, edition)
+            written.write_text(text_of(copy), encoding="utf-8")
     shutil.copytree(made, shown, dirs_exist_ok=True)
     shutil.make_archive(str(shown / "all"), "zip", made)
 

@@ -21,6 +21,10 @@ def _with_verdict(found: re.Match[str]) -> str:
     return f'<div class="said {found[1]}' if _VERDICT.search(found[2]) else found[0]
 
 
+def _named(found: re.Match[str]) -> str:
+    return f'{found[0]} aria-label="Lessons of {re.sub("<[^>]+>", "", found[1]).strip()}"'
+
+
 _PRINTED = (
     r'<div class="(output stream [^"]*"><div class="highlight"><pre><span></span>((?:(?!</pre>).)*)</pre>)'
 )
@@ -38,6 +42,8 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     # These names hide the words that the buttons show: "Reveal the answer", "Search Ctrl+K".
     r' aria-label="Toggle hidden content"': "",
     r'(<button class="btn search-button-field[^>]*?) aria-label="Search"': r"\1",
+    # What shows a chapter's lessons in the sidebar is an arrow without a name.
+    r'reference internal" href="[^"]*">((?:(?!</a>).)*)</a><details[^>]*><summary(?=>)': _named,
     # Logo and search field stand in the sidebar, which is no landmark.
     r'<div id="pst-primary-sidebar"': r'\g<0> role="navigation" aria-label="Book"',
     # The corner of a table with names in its first column is no heading of anything.

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_map import BOOK, note, read_chapters
+from lesson_map import BOOK, read_chapters
 
 SLIDER = re.compile(r'(?s)<figure class="lesson-slider".*')
 
@@ -35,9 +35,7 @@ class Questions(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build a list from the chapters."""
-        chapters = read_chapters(self.env)
-        note(self.env, chapters)
-        text = "\n".join(f"- {page.link}\\\n  {page.question}" for page in chapters)
+        text = "\n".join(f"- {page.link}\\\n  {page.question}" for page in read_chapters(self.env))
         (listed,) = self.parse_text_to_nodes(text)
         listed["classes"].append("questions")  # type: ignore[index]
         return [listed]

@@ -16,7 +16,7 @@ from result_tables import markdown_table
 BOOK = Path(__file__).resolve().parents[1]
 TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
 NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
-MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:[^\d\s](\d+))?\b")
+MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:(?: to |[^\d\s])(\d+))?\b")
 
 
 class Page(NamedTuple):
@@ -26,7 +26,7 @@ class Page(NamedTuple):
     title: str
     question: str
     needs: str
-    minutes: tuple[int, int]
+    minutes: tuple[int, int]  # the least that it takes, and the most
     lessons: "tuple[Page, ...]" = ()
 
     @property
@@ -36,15 +36,11 @@ class Page(NamedTuple):
         return f"[{self.title}]({address[address.rindex('/book/') :]})"
 
 
-def first_text(path: Path) -> str:
-    """Return a page's text, of a notebook the first cell's."""
-    text = path.read_text(encoding="utf-8")
-    return "".join(json.loads(text)["cells"][0]["source"]) if path.suffix == ".ipynb" else text
-
-
 def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
     """Read what one page announces. Raises ValueError that names the file if something is missing."""
-    text = first_text(path)
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "".join(json.loads(text)["cells"][0]["source"])
     title, needs, minutes = TITLE.search(text), NEEDS.search(text), MINUTES.search(text)
     if title is None or not (lessons or (needs and minutes)):
         name = f"{path.parent.name}/{path.name}"
@@ -56,7 +52,7 @@ def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
 
 
 def total(pages: Sequence[Page]) -> tuple[int, int]:
-    """Add the minutes of pages: the least that they take, and the most."""
+    """Add the minutes of pages."""
     return sum(page.minutes[0] for page in pages), sum(page.minutes[1] for page in pages)
 
 
@@ -66,55 +62,41 @@ def words(minutes: tuple[int, int]) -> str:
 
 
 def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> list[Page]:
-    """Read all chapters in order; with ``env`` only what is in this edition, and note what was read."""
+    """Read all chapters in order; with ``env`` what is in this edition, and build again when it changes."""
+
+    def in_edition(path: Path) -> bool:
+        if env is None or env.path2doc(path) not in env.found_docs:
+            return env is None
+        env.note_dependency(str(path))
+        return True
+
     chapters = []
     for path in sorted(book.glob("[0-9][0-9]-*")):
-        inside = tuple(map(read_page, filter(known(env), sorted(path.glob("[0-9]*.ipynb")))))
+        inside = tuple(
+            read_page(lesson) for lesson in sorted(path.glob("[0-9]*.ipynb")) if in_edition(lesson)
+        )
         file = path / "index.md" if path.is_dir() else path
-        if file.exists() and known(env)(file):
+        if file.exists() and in_edition(file):
             chapters.append(read_page(file, inside))
     return chapters
 
 
-def known(env: BuildEnvironment | None) -> Any:
-    """Make a test for whether a page belongs to this edition."""
-    return lambda path: env is None or env.path2doc(path) in env.found_docs
-
-
-def note(env: BuildEnvironment, chapters: list[Page]) -> None:
-    """Read the page again when one of these changes."""
-    for page in chapters:
-        env.note_dependency(str(page.path))
-        note(env, list(page.lessons))
-
-
 class ChapterTimes(SphinxDirective):
-    """``{chapter-times}``: every chapter with its minutes and what it needs."""
+    """``{chapter-times}``: every chapter with its minutes and what it needs; ``{lessons}`` of one chapter."""
 
     def run(self) -> list[nodes.Node]:
         """Build the table, with the sum below."""
-        chapters = read_chapters(self.env)
-        note(self.env, chapters)
-        rows = [[page.link, words(page.minutes), page.needs] for page in chapters]
-        rows.append(["all", words(total(chapters)), ""])
-        return self.parse_text_to_nodes(markdown_table(["Chapter", "Minutes", "You need"], rows))
-
-
-class Lessons(SphinxDirective):
-    """``{lessons}`` on a chapter's page: its lessons, what each asks, and how long it takes."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build the table."""
-        here = Path(self.env.doc2path(self.env.docname))
-        (chapter,) = [page for page in read_chapters(self.env) if page.path == here]
-        note(self.env, [chapter])
-        rows = [[page.link, page.question, words(page.minutes)] for page in chapter.lessons]
-        rows.append(["all", "", words(chapter.minutes)])
-        return self.parse_text_to_nodes(markdown_table(["Lesson", "asks", "Minutes"], rows))
+        pages, head = read_chapters(self.env), ["Chapter", "Minutes", "You need"]
+        if self.name == "lessons":
+            here, head = Path(self.env.doc2path(self.env.docname)), ["Lesson", "Minutes", "Its question"]
+            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
+        last = "question" if self.name == "lessons" else "needs"
+        rows = [[page.link, words(page.minutes), getattr(page, last)] for page in pages]
+        return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_directive("chapter-times", ChapterTimes)
-    app.add_directive("lessons", Lessons)
+    app.add_directive("lessons", ChapterTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

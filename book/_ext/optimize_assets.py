@@ -27,6 +27,7 @@ ICONS = {  # the theme's name: Bootstrap's
     "angle-right": "chevron-right",
     "arrow-up": "arrow-up",
     "bars": "list",
+    "chevron-down": "chevron-down",
     "circle-half-stroke": "circle-half",
     "circle-info": "info-circle",
     "download": "download",

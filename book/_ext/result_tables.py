@@ -1,25 +1,18 @@
 """Tables that are read, not typed: versions, and what the benchmarks measured."""
 
 import json
-import sys
+import re
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 SHOWN = ("torch", "numpy", "matplotlib", "ipython", "ipywidgets", "scikit-learn", "tqdm")
-VERSIONS_FROM = ("pyproject.toml", "constraints.txt")
+VERSIONS_FROM = ("pyproject.toml", "torch.txt", "constraints.txt")
 
 
 def markdown_table(head: list[str], rows: list[list[Any]]) -> str:
@@ -30,23 +23,15 @@ def markdown_table(head: list[str], rows: list[list[Any]]) -> str:
 
 
 def versions(root: Path = ROOT) -> list[list[str]]:
-    """List Python and the packages that print or draw: name, floor, every pinned version with its Pythons."""
-    project, pinned = ((root / name).read_text(encoding="utf-8") for name in VERSIONS_FROM)
-    needs = tomllib.loads(project)["project"]
-    floors = {Requirement(text).name: str(Requirement(text).specifier) for text in needs["dependencies"]}
-    pins = [Requirement(line) for line in pinned.splitlines() if line and line[0] != "#"]
-    rows = [["Python", needs["requires-python"], "each that is supported"]]
+    """List the packages that print or draw: name, oldest version admitted, every pinned one."""
+    project, *pinned = ((root / name).read_text(encoding="utf-8") for name in VERSIONS_FROM)
+    rows = [["Python", *re.findall(r'(?m)^requires-python = "(.+)"', project), "each of them"]]
     for name in SHOWN:
-        mine = [pin for pin in pins if canonicalize_name(pin.name) == name]
-        exact = [str(pin.specifier)[2:] + (f" ({pin.marker})" if pin.marker else "") for pin in mine]
-        text = ", ".join(exact).replace("python_full_version", "Python").replace('"', "")
-        rows.append([name, floors.get(name, "any"), text])
+        (floor, *_) = [*re.findall(rf'(?m)^  "{name}([^"\w-][^"]*)"', project), "any"]
+        pins = re.findall(rf"(?m)^{name}==(\S+)(?: *; *(.*))?$", "\n".join(pinned))
+        exact = [version + (f" ({where})" if where else "") for version, where in pins]
+        rows.append([name, floor, ", ".join(exact).replace("python_full_version", "Python").replace("'", "")])
     return rows
-
-
-def provenance(result: dict[str, Any]) -> str:
-    """Say in one line when, where and with what a result was measured."""
-    return ", ".join(f"{name} {value}" for name, value in result["provenance"].items())
 
 
 class Versions(SphinxDirective):
@@ -78,7 +63,7 @@ class Measured(SphinxDirective):
             return self.parse_content_to_nodes()
         text = markdown_table(**table)
         if "on" not in table["head"]:  # else each row says it for itself
-            text += f"\n\nMeasured {provenance(result)}."
+            text += "\n\nMeasured " + ", ".join(f"{k} {v}" for k, v in result["provenance"].items()) + "."
         return self.parse_text_to_nodes(text)
 
 

@@ -19,7 +19,7 @@ def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp
     book = tmp_path / "book"
     lesson = "# {}\n\n**Why *{}*?**\n\n*You need*: {}. *Minutes*: {}, exercises included."
     for name, words in {
-        "01-a/1-x.ipynb": ("X", "x", "nothing", "25\N{EN DASH}40"),
+        "01-a/1-x.ipynb": ("X", "x", "nothing", "25 to 40"),
         "01-a/2-y.ipynb": ("Y", "y", "lesson 1", "20"),
         "02-b.ipynb": ("2 · B", "b", "chapter 1", "90"),
     }.items():

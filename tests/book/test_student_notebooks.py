@@ -24,7 +24,7 @@ def copy_of(path: Path) -> tuple[Any, Any]:
 def test_a_copy_has_no_output_no_solution_no_answer_and_no_relative_link(path: Path) -> None:
     source, copy = copy_of(path)
     first = copy.cells[0].source
-    assert f'"lessons_pkg @ {INSTALL}"' in first
+    assert f'"{INSTALL}"' in first
     assert f'runtime.start("{__version__}")' in first
     assert copy.metadata == METADATA
     assert [cell.id for cell in copy.cells if cell.get("outputs") or cell.get("execution_count")] == []
@@ -35,6 +35,8 @@ def test_a_copy_has_no_output_no_solution_no_answer_and_no_relative_link(path: P
         cell for cell in source.cells if "Solution" in str(cell.metadata) or "predict" in str(cell.metadata)
     ]
     assert [cell.id for cell in secret if cell.source in kept] == []
+    asked = [cell.source for cell in copy.cells if "The answer is folded on" in cell.source]
+    assert all(text.startswith("- ") for text in asked), "the options of a prediction"
     if path in LESSONS:
         assert len(text_of(copy).encode()) <= 40_000
 

@@ -2,8 +2,11 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [path for path in sorted((ROOT / "book").rglob("*.ipynb")) if path.parent.name[0] != "."]
@@ -46,3 +49,20 @@ def markdown(notebook: dict[str, Any]) -> str:
 def load(path: Path) -> dict[str, Any]:
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return notebook
+
+
+def pyproject() -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+PROJECT: dict[str, Any] = pyproject()["project"]
+
+
+def pins() -> list[Requirement]:
+    """What constraints.txt holds: the lock, as pip reads it."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]

@@ -24,7 +24,12 @@ FREEZE = "from importlib.metadata import distributions as d; print(*sorted({f'{x
 def colab(tmp_path: Path) -> tuple[list[str], dict[str, str]]:
     """The command of a kernel like Colab's, and what its process is told."""
     python = str(environment(tmp_path / "colab"))
-    told = {**ENVIRONMENT, **redirected(current().url), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONPATH": ""}
+    told = {
+        **ENVIRONMENT,
+        **redirected(current().url),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": "",
+    }
     return [python, str(ROOT / "tools" / "colab_emulation.py")], told
 
 

@@ -85,7 +85,7 @@ def test_a_repository_that_github_does_not_know_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = subprocess.CompletedProcess([], 128, "", "fatal: could not read Username for 'https://github.com'")
-    monkeypatch.setattr(set_repository.subprocess, "run", lambda *_, **__: said)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     monkeypatch.setattr(set_repository, "point_at", lambda new: pytest.fail("it writes"))
     monkeypatch.setattr("sys.argv", ["tools.set_repository", NEW.url, "main"])
     assert main() == 2
