@@ -34,7 +34,8 @@ def main() -> int:
     wrong = page_problems(lesson)
     print(f"{wrong}\nIts page: see the lines above." if wrong else "Its page is built without a warning.")
     case = lesson.stem if lesson.parent == BOOK else f"{lesson.parent.name[:2]}/{lesson.stem}"
-    faults = subprocess.run([*PYTEST, "tests/book", "-k", f"[{case}"], cwd=ROOT, check=False).returncode
+    command = [*PYTEST, "tests/book", "-k", f"[{case} and not put_back"]
+    faults = subprocess.run(command, cwd=ROOT, check=False).returncode
     print(compared.communicate()[0])
     return int(bool(wrong or faults or compared.returncode))
 
