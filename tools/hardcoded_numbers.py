@@ -7,6 +7,7 @@ from typing import Any
 
 NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)|(?<![\w.])\d{3,}(?![\w.]*\w)")
 NO_FACTS = (
+    r"\[\d+\.\d\w?\](?=\()",  # links to lessons
     r"(?<=\])\([^)]*\)",  # addresses
     r"(?m)^#+ .*$",  # headings
     r"\((?:\w[^()]*, )?\d{4}\)|, \d{4}\]",  # years of papers

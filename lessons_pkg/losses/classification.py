@@ -19,9 +19,10 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     Raises TypeError if ``input`` is not floating-point or ``dim`` no int, IndexError if it has no ``dim`` or
     nothing along it.
     """
-    largest = input.amax(dim, keepdim=True).detach()  # it cancels: no gradient
-    shifted = input - largest  # <= 0: exp() cannot overflow
-    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+    largest = input.amax(dim, keepdim=True)
+    shifted = input - largest.detach()  # it cancels: no gradient; <= 0: exp() cannot overflow
+    total = shifted.exp().sum(dim, keepdim=True)
+    return shifted - total.log()
 
 
 def index_losses(

@@ -63,7 +63,7 @@ def test_a_wrong_heading_would_be_noticed() -> None:
 
 
 def test_every_entry_leads_to_a_section_and_has_a_cell_of_its_own() -> None:
-    inside = r"\]\((?:\.\./)*(?:\d\d-[\w/-]+|ledger)\.(?:ipynb|md)#[\w-]+\)"
+    inside = r"\]\((?:\.\./)*(?:\d\d-[\w/-]+|ledger|reference/[\w-]+)\.(?:ipynb|md)#[\w-]+\)"
     for section in SECTIONS:
         assert re.search(inside, section.text), f"{section.heading}: no link to a chapter's section"
         assert section.cells or section.family == ELSEWHERE, f"{section.heading}: no cell shows it"

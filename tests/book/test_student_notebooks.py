@@ -1,6 +1,7 @@
 """The copies that readers run: nothing is given away, and with the solutions put back they give what is stored."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_a_copy_with_the_solutions_put_back_gives_what_is_stored(path: Path) -> 
     stored = {cell.id: cell for cell in source.cells}
     put_back = [cell.id for cell in copy.cells if "solution is folded" in cell.source]
     assert put_back
-    copy.cells = [stored[cell.id] if cell.id in put_back else cell for cell in copy.cells]
+    copy.cells = [deepcopy(stored[cell.id]) if cell.id in put_back else cell for cell in copy.cells]
     fresh = normalised(execute(copy))
     different = [c.id for c in fresh.cells if c.cell_type == "code" and not same_outputs(stored[c.id], c)]
     assert different == []

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 from tests.helpers.answers import all_of
 
 EXP = [math.exp(2), 1.0, math.exp(-1)]
@@ -85,3 +86,22 @@ def test_cases_reach_where_the_wrong_formulas_break() -> None:
     logits = torch.cat([x.flatten() for x, _ in cases()])
     assert logits.max() == 1e4
     assert logits.min() == -1e4
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("4.1", (0.0498, 0.498), "correct."),
+        ("4.1", (0.05, 0.5), "right so far"),
+        ("4.1", (0.001, 0.01), "natural"),
+        ("4.2", (-0.156, 0.114, 0.042), "right so far"),
+        ("4.2", (-0.1192, 0.5, 0.2689), "sigmoids"),
+        ("4.2b", lambda classes: None, "your function returned None"),
+        ("4.3", lambda x, t: x.clamp(min=0) - t * x + torch.log1p(torch.exp(-x)), "|x|"),
+        ("4.3", lambda x, t: (1 - t) * x + torch.log1p(torch.exp(-x)), "|x|"),
+        ("4.4", (2.0667, 0.6889), "Changed places"),
+        ("4.4b", 0.39, "right so far"),
+    ],
+)
+def test_verdicts(name: str, answer: object, words: str) -> None:
+    assert words in verdict(EXERCISES[name], answer)
