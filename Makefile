@@ -48,7 +48,8 @@ nbval: $(INSTALLED)  ## run every notebook again and compare: LESSONS="book/…i
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@$(PYTEST) -m site tests
+	@python -m tools.chromium  # where there is none, one line says what is skipped
+	@$(PYTEST) -rN -rfE -m site tests
 
 notebooks: $(INSTALLED)  ## run notebooks and store their outputs: LESSONS="…" for some, CHECK=1 to store nothing
 	@python -m tools.execute_notebooks $(if $(CHECK),--check) $(LESSONS)

@@ -13,3 +13,7 @@ def chromium_path() -> str | None:
     """Return the browser that CHROMIUM names, else the first that is installed, else None."""
     candidates = [os.environ.get("CHROMIUM", ""), *map(shutil.which, NAMES), *PLACES]
     return next((path for path in candidates if path and Path(path).exists()), None)
+
+
+if __name__ == "__main__" and chromium_path() is None:
+    print(f"Skipped: {MISSING}")

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from lessons_pkg import __version__
-from tests.helpers.project import ROOT
+from tests.helpers.project import NOTEBOOKS, ROOT, name_of
 from tests.helpers.slider_mover import check_slider, talking
 from tools.colab_emulation import environment, redirected
 from tools.execute_notebooks import ENVIRONMENT, execute, normalised, same_outputs
@@ -16,7 +16,6 @@ from tools.set_repository import current
 
 pytestmark = pytest.mark.colab
 STUDENT = ROOT / "_build" / "notebooks"
-NOTEBOOKS = sorted(STUDENT.rglob("*.ipynb"))
 FREEZE = "from importlib.metadata import distributions as d; print(*sorted({f'{x.name}=={x.version}' for x in d()}))"
 
 
@@ -37,13 +36,14 @@ def packages(python: str) -> set[str]:
     return set(subprocess.check_output([python, "-I", "-c", FREEZE], text=True).split())
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(STUDENT)))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 def test_it_prints_what_the_lesson_shows_and_changes_no_package(path: Path, colab: Any) -> None:
     command, told = colab
     before = packages(command[0])
-    source = nbformat.read(ROOT / "book" / path.relative_to(STUDENT), as_version=4)
+    source = nbformat.read(path, as_version=4)
+    student = nbformat.read(STUDENT / path.relative_to(ROOT / "book"), as_version=4)
     shown = {(cell.id, cell.source): cell for cell in source.cells}
-    executed = normalised(execute(nbformat.read(path, as_version=4), command, told)).cells
+    executed = normalised(execute(student, command, told)).cells
     ran = [(cell, shown[key]) for cell in executed if (key := (cell.id, cell.source)) in shown]
     assert [cell.source for cell, stored in ran if not same_outputs(stored, cell)] == []
     assert packages(command[0]) - before == {f"lessons_pkg=={__version__}"}
