@@ -21,7 +21,8 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     """
     largest = input.amax(dim, keepdim=True)
     shifted = input - largest.detach()  # it cancels: no gradient; <= 0: exp() cannot overflow
-    total = shifted.exp().sum(dim, keepdim=True)
+    terms = shifted.exp()
+    total = terms.sum(dim, keepdim=True)
     return shifted - total.log()
 
 
