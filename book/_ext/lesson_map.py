@@ -46,8 +46,10 @@ def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
         name = f"{path.parent.name}/{path.name}"
         raise ValueError(f"{name}: it needs a title, a question, and '*You need*: … *Minutes*: N'")
     own = (int(minutes[1]), int(minutes[2] or minutes[1])) if minutes else (0, 0)
-    question = re.sub(r"\*\*|\[([^]]+)\]\([^)]+\)", r"\1", title[2])
-    need = needs[1] if needs else lessons[0].needs
+    question, need = (
+        re.sub(r"\*\*|\[([^]]+)\]\([^)]+\)", r"\1", words)  # its links are meant from there
+        for words in (title[2], needs[1] if needs else lessons[0].needs)
+    )
     return Page(path, title[1], question, need, total(lessons) if lessons else own, lessons)
 
 
