@@ -3,6 +3,9 @@
 Importing it costs one ``import torch``; figures and sliders load matplotlib and ipywidgets when used.
 """
 
+import importlib
+from types import ModuleType
+
 import torch
 
 from lessons_pkg._version import __version__
@@ -16,3 +19,16 @@ if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _TORCH_FLOOR:
         f"lessons_pkg needs torch >= {'.'.join(map(str, _TORCH_FLOOR))}, found {torch.__version__}: "
         "run `pip install --upgrade torch`, restart, and try again"
     )
+
+_MODULES = {"data", "exercises", "graph", "losses", "models", "optim", "plotting", "runtime", "sliders"}
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a part of the package when it is first asked for: ``lessons_pkg.losses``."""
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

@@ -4,6 +4,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lessons_pkg.guards import Given, guarded, shaped, tensor, whole
+
+IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
+
+
+def rows(name: str, given: Given) -> None:
+    """Refuse what is no table of the width that the first layer takes."""
+    width = next(iter(given["self"].children())).in_features
+    tensor("x")(name, given)
+    shaped("x", f"(N, {width})", lambda shape: len(shape) == 2 and shape[1] == width)(name, given)
+
 
 class LinearRegression(nn.Module):
     r"""A line: :math:`\hat y = x w^\top + b`.
@@ -13,19 +24,15 @@ class LinearRegression(nn.Module):
     Chapter 1; article 000. Raises ValueError if a size is below 1.
     """
 
+    @guarded(whole("in_features", "out_features", least=1))
     def __init__(self, in_features: int = 1, out_features: int = 1) -> None:
         super().__init__()
-        if in_features < 1 or out_features < 1:
-            raise ValueError(f"LinearRegression: sizes must be >= 1, got {in_features} and {out_features}")
         self.linear = nn.Linear(in_features, out_features)
 
+    @guarded(rows)
     def forward(self, x: Tensor) -> Tensor:
         """Predict one row of outputs per row of ``x``; raise ValueError for another width or a flat ``x``."""
-        if x.ndim != 2 or x.shape[1] != self.linear.in_features:
-            wanted = f"(N, {self.linear.in_features})"
-            raise ValueError(f"LinearRegression: x must be {wanted}, got {tuple(x.shape)}")
-        prediction: Tensor = self.linear(x)
-        return prediction
+        return self.linear(x)  # type: ignore[no-any-return]
 
 
 class LeNet(nn.Module):
@@ -43,17 +50,15 @@ class LeNet(nn.Module):
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, 10)
 
+    @guarded(tensor("x"), IMAGES)
     def forward(self, x: Tensor) -> Tensor:
         """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
-        if x.ndim != 4 or x.shape[1:] != (1, 32, 32):
-            raise ValueError(f"LeNet: x must be (N, 1, 32, 32), got {tuple(x.shape)}")
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
         x = F.max_pool2d(F.relu(self.conv2(x)), 2)
         x = x.flatten(1)  # a view: 16 * 5 * 5 numbers per image; of channels_last a copy
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
-        scores: Tensor = self.fc3(x)
-        return scores
+        return self.fc3(x)  # type: ignore[no-any-return]
 
 
 class SigmoidMLP(nn.Module):
@@ -64,22 +69,18 @@ class SigmoidMLP(nn.Module):
     Chapter 4; article 004, which calls it a perceptron. Raises ValueError if a size is below 1.
     """
 
+    @guarded(whole("in_features", "hidden_features", "out_features", least=1))
     def __init__(
         self, in_features: int, hidden_features: int, out_features: int, *, squash: bool = False
     ) -> None:
         super().__init__()
-        if min(in_features, hidden_features, out_features) < 1:
-            sizes = f"{in_features}, {hidden_features} and {out_features}"
-            raise ValueError(f"SigmoidMLP: sizes must be >= 1, got {sizes}")
         self.layer1 = nn.Linear(in_features, hidden_features)
         self.layer2 = nn.Linear(hidden_features, out_features)
         self.squash = squash
 
+    @guarded(rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
-        if x.ndim != 2 or x.shape[1] != self.layer1.in_features:
-            wanted = f"(N, {self.layer1.in_features})"
-            raise ValueError(f"SigmoidMLP: x must be {wanted}, got {tuple(x.shape)}")
         scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
         return torch.sigmoid(scores) if self.squash else scores
 
@@ -94,16 +95,10 @@ class MLP(nn.Module):
 
     def __init__(self, in_features: int, hidden_features: int, out_features: int) -> None:
         super().__init__()
-        if min(in_features, hidden_features, out_features) < 1:
-            sizes = f"{in_features}, {hidden_features} and {out_features}"
-            raise ValueError(f"MLP: sizes must be >= 1, got {sizes}")
         self.layer1 = nn.Linear(in_features, hidden_features)
         self.layer2 = nn.Linear(hidden_features, out_features)
 
+    @guarded(rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
-        if x.ndim != 2 or x.shape[1] != self.layer1.in_features:
-            wanted = f"(N, {self.layer1.in_features})"
-            raise ValueError(f"MLP: x must be {wanted}, got {tuple(x.shape)}")
-        scores: Tensor = self.layer2(F.relu(self.layer1(x)))
-        return scores
+        return self.layer2(F.relu(self.layer1(x)))  # type: ignore[no-any-return]

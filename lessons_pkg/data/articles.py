@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.data.options import require_floating
+from lessons_pkg.guards import floating_dtype, guarded
 
 
+@guarded(floating_dtype())
 def line_points(
     *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
 ) -> tuple[Tensor, Tensor]:
@@ -13,11 +14,11 @@ def line_points(
 
     Chapter 1; article 000. Raises TypeError if ``dtype`` is not floating-point.
     """
-    require_floating("line_points", dtype)
     x = torch.tensor([[1.0], [2.0], [3.0]], dtype=dtype, device=device)
     return x, 2 * x
 
 
+@guarded(floating_dtype())
 def printed_network(
     *, dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
 ) -> dict[str, Tensor]:
@@ -28,7 +29,6 @@ def printed_network(
     ``softmax`` and ``log`` ``(4, 2)``, ``picked`` ``(4,)``, ``loss`` ``()``.
     Chapter 4; article 004. Raises TypeError if ``dtype`` is not floating-point.
     """
-    require_floating("printed_network", dtype)
     label = torch.tensor([0, 1, 1, 0], device=device)
     numbers = {name: torch.tensor(values, dtype=dtype, device=device) for name, values in _PRINTED.items()}
     return {**numbers, "label": label}

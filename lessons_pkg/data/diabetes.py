@@ -2,10 +2,11 @@
 
 import torch
 
-from lessons_pkg.data.options import require_floating, require_seed
 from lessons_pkg.data.splits import Part, Splits
+from lessons_pkg.guards import floating_dtype, guarded, whole
 
 
+@guarded(floating_dtype(), whole("seed", least=0))
 def diabetes(
     seed: int = 0, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
 ) -> Splits:
@@ -19,8 +20,6 @@ def diabetes(
     Chapter 13. Efron, Hastie, Johnstone and Tibshirani (2004); ``sklearn.datasets.load_diabetes``.
     Raises TypeError if ``dtype`` is not floating-point or ``seed`` no whole number, ValueError below 0.
     """
-    require_floating("diabetes", dtype)
-    require_seed("diabetes", seed)
     from sklearn.datasets import load_diabetes  # here: it takes a second to import
 
     raw = load_diabetes(scaled=False)  # the default is scaled, over all rows

@@ -3,10 +3,23 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.data.options import require_floating, require_seed, require_tensor
 from lessons_pkg.data.splits import Part, Splits
+from lessons_pkg.guards import floating_dtype, guarded, kind, must, one_of, tensor, whole
+
+LABELS = must(
+    "be (N >= 1,) integers",
+    lambda labels: labels.ndim == 1 and len(labels) > 0 and not labels.is_floating_point(),
+    "labels",
+    got=kind,
+)
+SHARES = must(
+    "be positive and add up to 1",
+    lambda shares: min(shares, default=0) > 0 and abs(sum(shares) - 1) < 1e-9,
+    "shares",
+)
 
 
+@guarded(tensor("labels"), LABELS, SHARES, whole("seed", least=0))
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
@@ -17,13 +30,6 @@ def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> 
     Raises TypeError if ``labels`` are no tensor or ``seed`` no whole number, ValueError if ``labels`` are not
     integers in one row, ``shares`` not positive and of sum 1, or ``seed`` below 0.
     """
-    require_tensor("stratified_rows", labels=labels)
-    require_seed("stratified_rows", seed)
-    if labels.ndim != 1 or len(labels) == 0 or labels.is_floating_point():
-        got = f"{tuple(labels.shape)}, {labels.dtype}"
-        raise ValueError(f"stratified_rows: labels must be (N >= 1,) integers, got {got}")
-    if min(shares, default=0) <= 0 or not abs(sum(shares) - 1) < 1e-9:
-        raise ValueError(f"stratified_rows: shares must be positive and add up to 1, got {shares}")
     generator = torch.Generator().manual_seed(seed)
     ends = torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1]
     parts: list[list[Tensor]] = [[] for _ in shares]
@@ -59,6 +65,7 @@ def _mnist(root: str, train: bool, download: bool) -> Part:
     return Part(found.data, found.targets.long())
 
 
+@guarded(one_of("source", "digits", "mnist"), floating_dtype(), whole("seed", least=0))
 def digits(
     source: str = "digits",
     *,
@@ -78,16 +85,12 @@ def digits(
     ``seed`` no whole number, ImportError without torchvision, RuntimeError if MNIST is not there and could
     not be fetched.
     """
-    require_floating("digits", dtype)
-    require_seed("digits", seed)
     if source == "digits":
         x, y = _bundled()
         rows = stratified_rows(y, (0.6, 0.2, 0.2), seed=seed)
-    elif source == "mnist":
+    else:
         (x, y), (test_x, test_y) = (_mnist(root, train, download) for train in (True, False))
         rows = (*stratified_rows(y, (5 / 6, 1 / 6), seed=seed), len(y) + torch.arange(len(test_y)))
         x, y = torch.cat([x, test_x]), torch.cat([y, test_y])
-    else:
-        raise ValueError(f"digits: source must be 'digits' or 'mnist', got {source!r}")
     x = x.flatten(1).to(dtype) / x.max()
     return Splits(*(Part(x[part].to(device), y[part].to(device)) for part in rows))

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from lessons_pkg.graph.nodes import Node
+from lessons_pkg.guards import Given, guarded
 
 _MOST_MARGIN = 1_000_000  # characters; a text with more indentation than that is not for reading
 
 
-def require_nodes(nodes: Sequence[Node], caller: str) -> None:
-    """Raise TypeError or ValueError unless ``nodes`` is what ``walk()`` returns, whole."""
+def walked(caller: str, given: Given) -> None:
+    """Refuse ``nodes`` that are not what ``walk()`` returns, whole."""
+    nodes = given["nodes"]
     if not isinstance(nodes, (list, tuple)) or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(
             f"{caller}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns"
@@ -22,6 +24,7 @@ def require_nodes(nodes: Sequence[Node], caller: str) -> None:
         )
 
 
+@guarded(walked)
 def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
     """List the graph's edges as ``(node, input, to, output)``.
 
@@ -29,7 +32,6 @@ def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
     that need no gradient have no edge. Chapter 2.
     Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns.
     """
-    require_nodes(nodes, "edges")
     return [
         (number, position, after, output)
         for number, node in enumerate(nodes)
@@ -38,6 +40,7 @@ def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
     ]
 
 
+@guarded(walked)
 def tree(nodes: Sequence[Node]) -> str:
     """Write the graph as text, one line per edge, for reading and for ``diff``: two graphs, two texts.
 
@@ -48,7 +51,6 @@ def tree(nodes: Sequence[Node]) -> str:
     Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns, ValueError if they branch so
     deep that the text would be mostly margin.
     """
-    require_nodes(nodes, "tree")
     lines: list[str] = []
     margins, seen = 0, dict[int, int]()
     stack: list[tuple[int | None, int, str, str]] = [(0, 0, "", "")]

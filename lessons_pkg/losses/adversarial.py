@@ -2,18 +2,20 @@
 
 from torch import Tensor
 
+from lessons_pkg.guards import REDUCTION, Given, floating, guarded, same_shape
 from lessons_pkg.losses.binary import logsigmoid
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.losses.reduction import reduce
 
 
-def require_scores(name: str, reduction: str, **scores: Tensor) -> None:
-    """Refuse scores that are not floating-point, and with ``"none"`` those of different shapes. Chapter 7."""
-    if reduction == "none":
-        require_same_shape(name, **scores)
-    for role, tensor in scores.items():
-        require_same_shape(name, **{role: tensor})
+def scores(name: str, given: Given) -> None:
+    """Refuse scores that are not floating-point, and with ``"none"`` those of different shapes."""
+    (same_shape if given["reduction"] == "none" else floating)("real", "fake")(name, given)
 
 
+SCORES = scores, REDUCTION
+
+
+@guarded(*SCORES)
 def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Binary cross-entropy of telling real from fake; also the partner of the non-saturating generator.
 
@@ -24,10 +26,10 @@ def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "
     others (2014).
     Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
     """
-    require_scores("minimax_discriminator_loss", reduction, real=real, fake=fake)
     return reduce(-logsigmoid(real), reduction) + reduce(-logsigmoid(-fake), reduction)
 
 
+@guarded(*SCORES)
 def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Minus what the discriminator loses on fakes; it fades where the discriminator is sure.
 
@@ -36,10 +38,10 @@ def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     No twin in torch. Chapter 7. Goodfellow and others (2014).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_scores("minimax_generator_loss", reduction, fake=fake)
     return reduce(logsigmoid(-fake), reduction)
 
 
+@guarded(*SCORES)
 def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Binary cross-entropy of calling the fakes real.
 
@@ -49,10 +51,10 @@ def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> T
     and others (2014).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_scores("non_saturating_generator_loss", reduction, fake=fake)
     return reduce(-logsigmoid(fake), reduction)
 
 
+@guarded(*SCORES)
 def least_squares_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Half the squared distance of the scores from 1 for real and 0 for fake examples.
 
@@ -61,10 +63,10 @@ def least_squares_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: s
     No twin in torch. Chapter 7. Mao and others (2017).
     Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
     """
-    require_scores("least_squares_discriminator_loss", reduction, real=real, fake=fake)
     return reduce((real - 1).square() / 2, reduction) + reduce(fake.square() / 2, reduction)
 
 
+@guarded(*SCORES)
 def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Half the squared distance of the fakes' scores from 1.
 
@@ -73,10 +75,10 @@ def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Te
     No twin in torch. Chapter 7. Mao and others (2017).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_scores("least_squares_generator_loss", reduction, fake=fake)
     return reduce((fake - 1).square() / 2, reduction)
 
 
+@guarded(*SCORES)
 def hinge_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Sum of what is missing to a margin of 1 on either side.
 
@@ -85,10 +87,10 @@ def hinge_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "me
     No twin in torch. Chapter 7. Lim and Ye (2017).
     Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
     """
-    require_scores("hinge_discriminator_loss", reduction, real=real, fake=fake)
     return reduce((1 - real).relu(), reduction) + reduce((1 + fake).relu(), reduction)
 
 
+@guarded(*SCORES)
 def hinge_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Minus the mean score of the fakes: no margin for the generator.
 
@@ -97,5 +99,4 @@ def hinge_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     No twin in torch. Chapter 7. Lim and Ye (2017).
     Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
     """
-    require_scores("hinge_generator_loss", reduction, fake=fake)
     return reduce(-fake, reduction)

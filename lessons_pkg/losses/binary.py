@@ -5,11 +5,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.guards import REDUCTION, broadcasts, floating, guarded, same_shape, values
+from lessons_pkg.losses.reduction import reduce
 
 EPSILON = 9.999999960041972e-13  # 1e-12 in 32 bits, as in torch's own code
+OPERANDS = same_shape("input", "target"), broadcasts("input", "weight", "pos_weight"), REDUCTION
+PROBABILITIES = values("lie in [0, 1]", lambda v: ~((v >= 0) & (v <= 1)), "input", "target")  # nan does not
 
 
+@guarded(floating("input"))
 def logsigmoid(input: Tensor) -> Tensor:
     r"""Logarithm of the sigmoid, without ever forming the sigmoid.
 
@@ -17,31 +21,9 @@ def logsigmoid(input: Tensor) -> Tensor:
     ``input``: floating-point, any shape; returns that shape. Twin of ``torch.nn.functional.logsigmoid``.
     Chapter 6. For why this form: Maechler (2012). Raises TypeError if ``input`` is not floating-point.
     """
-    require_same_shape("logsigmoid", input=input)
     negative = input < 0
     minus_size = input.where(negative, -input)  # -|x|, but with a slope at 0 too
     return input.where(negative, 0) - torch.log1p(minus_size.exp())
-
-
-def require_fitting(name: str, like: Tensor, **factors: Tensor | None) -> None:
-    """Refuse a factor that does not broadcast to ``like``: ``require_fitting("f", loss, weight=w)``.
-
-    Chapter 6. Raises TypeError if one is no tensor of real numbers, ValueError if it does not fit or is on
-    another device; None always fits.
-    """
-    for role, factor in factors.items():
-        if factor is None:
-            continue
-        if not isinstance(factor, Tensor):
-            raise TypeError(f"{name}: {role} must be a tensor, got {type(factor).__name__}")
-        if factor.is_complex():  # later it takes the loss's type, and would lose its imaginary part
-            raise TypeError(f"{name}: {role} must hold real numbers, got {factor.dtype}")
-        if factor.device != like.device:  # as with the type
-            raise ValueError(f"{name}: {role} is on {factor.device}, input on {like.device}")
-        shape, wanted = tuple(factor.shape), tuple(like.shape)
-        tail = wanted[len(wanted) - len(shape) :]
-        if len(shape) > len(wanted) or any(a not in (1, b) for a, b in zip(shape, tail, strict=True)):
-            raise ValueError(f"{name}: {role} {shape} does not broadcast to input {wanted}")
 
 
 class ClampedBCE(torch.autograd.Function):
@@ -65,6 +47,7 @@ class ClampedBCE(torch.autograd.Function):
         return gradients[0] * (p - t) / (p * (1 - p)).clamp(min=EPSILON), by_t
 
 
+@guarded(*OPERANDS, PROBABILITIES)
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
 ) -> Tensor:
@@ -78,15 +61,11 @@ def binary_cross_entropy(
     ``torch.func``, which refuses ``ClampedBCE``. Chapter 6. Good (1952).
     Raises TypeError or ValueError for another type, shape, range or reduction.
     """
-    require_same_shape("binary_cross_entropy", input=input, target=target)
-    for role, values in (("input", input), ("target", target)):
-        if not ((values >= 0) & (values <= 1)).all():  # also if one is nan
-            raise ValueError(f"binary_cross_entropy: {role} must lie in [0, 1]")
-    require_fitting("binary_cross_entropy", input, weight=weight)
     loss: Tensor = ClampedBCE.apply(input, target)  # type: ignore[no-untyped-call]
     return reduce(loss if weight is None else loss * weight.to(loss), reduction)
 
 
+@guarded(*OPERANDS)
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -105,8 +84,6 @@ def binary_cross_entropy_with_logits(
     logit of :math:`-\infty` and a target above 0 the loss is infinite here, and ``nan`` there. Chapter 6.
     Cox (1958). Raises TypeError or ValueError for another type, shape or reduction.
     """
-    require_same_shape("binary_cross_entropy_with_logits", input=input, target=target)
-    require_fitting("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
     yes = target if pos_weight is None else target * pos_weight.to(target)
     loss = -yes * logsigmoid(input) - (1 - target) * logsigmoid(-input)
     return reduce(loss if weight is None else loss * weight.to(loss), reduction)

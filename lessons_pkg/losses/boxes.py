@@ -5,25 +5,27 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
+from lessons_pkg.guards import REDUCTION, guarded, must, number, same_shape, shape_of, shaped
+from lessons_pkg.losses.reduction import reduce
+
+BOXES = (
+    same_shape("boxes1", "boxes2"),
+    shaped("boxes1", "(N, 4) or (4,)", lambda shape: len(shape) in (1, 2) and shape[-1] == 4),
+    must(
+        "have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?",
+        lambda boxes: not (boxes[..., 2:] < boxes[..., :2]).any(),
+        "boxes1",
+        "boxes2",
+        got=shape_of,
+    ),
+    number("eps"),
+    REDUCTION,
+)
 
 
-def require_boxes(name: str, boxes1: Tensor, boxes2: Tensor, eps: float) -> tuple[Tensor, Tensor]:
-    """Return boxes that fit, those of 16 bits in 32, and refuse other shapes and corners turned around.
-
-    In pixels, an area soon overflows float16, and bfloat16 keeps three digits of it; ``torchvision`` computes
-    such boxes in 32 bits too. Shapes: ``(N, 4)`` or ``(4,)``, the same for both. Chapter 7. Raises TypeError
-    if one is not floating-point or ``eps`` no number, ValueError that names the rule otherwise.
-    """
-    require_same_shape(name, boxes1=boxes1, boxes2=boxes2)
-    require_number(name, eps=eps)
-    if boxes1.ndim not in (1, 2) or boxes1.shape[-1] != 4:
-        raise ValueError(f"{name}: boxes must be (N, 4) or (4,), got {tuple(boxes1.shape)}")
-    for role, boxes in {"boxes1": boxes1, "boxes2": boxes2}.items():
-        if (boxes[..., 2:] < boxes[..., :2]).any():
-            raise ValueError(f"{name}: {role} must have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?")
-    boxes1, boxes2 = (boxes.to(torch.promote_types(boxes.dtype, torch.float32)) for boxes in (boxes1, boxes2))
-    return boxes1, boxes2
+def at_least_32_bits(*boxes: Tensor) -> list[Tensor]:
+    """Return boxes of 16 bits in 32, as torchvision does: float16 overflows at an area of 256 by 256."""
+    return [each.to(torch.promote_types(each.dtype, torch.float32)) for each in boxes]
 
 
 def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
@@ -48,6 +50,7 @@ def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
     return reduce(loss, "sum" if none_there else reduction)
 
 
+@guarded(*BOXES)
 def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     r"""One minus intersection over union.
 
@@ -57,11 +60,12 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
     No twin in torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    boxes1, boxes2 = require_boxes("box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     return reduce_boxes(1 - shared / (union + eps), reduction)
 
 
+@guarded(*BOXES)
 def generalized_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -74,13 +78,14 @@ def generalized_box_iou_loss(
     Chapter 7. Rezatofighi and others (2019).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    boxes1, boxes2 = require_boxes("generalized_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
     loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
     return reduce_boxes(loss, reduction)
 
 
+@guarded(*BOXES)
 def distance_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -93,7 +98,7 @@ def distance_box_iou_loss(
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    boxes1, boxes2 = require_boxes("distance_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
     centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
@@ -101,6 +106,7 @@ def distance_box_iou_loss(
     return reduce_boxes(1 - shared / (union + eps) + distance / (diagonal + eps), reduction)
 
 
+@guarded(*BOXES)
 def complete_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -115,7 +121,7 @@ def complete_box_iou_loss(
     Chapter 7. Zheng and others (2020).
     Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
     """
-    boxes1, boxes2 = require_boxes("complete_box_iou_loss", boxes1, boxes2, eps)
+    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
     iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
     sides1, sides2 = (boxes[..., 2:] - boxes[..., :2] for boxes in (boxes1, boxes2))

@@ -3,14 +3,13 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.class_targets import (
-    require_class_indices,
-    require_class_options,
-    require_class_targets,
-)
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.guards import REDUCTION, class_targets, floating, guarded, number, per_class, whole
+from lessons_pkg.losses.reduction import reduce
+
+SMOOTHING = number("label_smoothing", "lie in [0, 1]", lambda share: 0 <= share <= 1)
 
 
+@guarded(floating("input"), whole("dim"))  # amax would take several, or all
 def log_softmax(input: Tensor, dim: int) -> Tensor:
     r"""Logarithms of the softmax along ``dim``, without ever forming the softmax.
 
@@ -20,9 +19,6 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     Raises TypeError if ``input`` is not floating-point or ``dim`` no int, IndexError if it has no ``dim`` or
     nothing along it.
     """
-    require_same_shape("log_softmax", input=input)
-    if not isinstance(dim, int):  # amax would take several, or all
-        raise TypeError(f"log_softmax: dim must be an int, got {dim!r}")
     largest = input.amax(dim, keepdim=True).detach()  # it cancels: no gradient
     shifted = input - largest  # <= 0: exp() cannot overflow
     return shifted - shifted.exp().sum(dim, keepdim=True).log()
@@ -37,7 +33,7 @@ def index_losses(
     """
     dim = 0 if log_p.ndim == 1 else 1
     kept = target != ignore_index
-    index = target.where(kept, 0).unsqueeze(dim)  # ignored: any class, masked below
+    index = target.long().where(kept, 0).unsqueeze(dim)  # ignored: masked below
     count = weight.expand_as(log_p).gather(dim, index).squeeze(dim)
     loss = -count * log_p.gather(dim, index).squeeze(dim)
     if smoothing > 0:  # a share of the loss goes to all classes alike
@@ -55,6 +51,13 @@ def probability_losses(
     return loss, torch.ones_like(loss)
 
 
+def reduce_counted(loss: Tensor, counts: Tensor, reduction: str) -> Tensor:
+    """Reduce losses of which each counts so much in the mean."""
+    if reduction == "mean":
+        return loss.sum() / counts.sum()
+    return reduce(loss, reduction)
+
+
 def class_weights(input: Tensor, weight: Tensor | None) -> Tensor:
     """Return ``weight``, or ones, in a shape that broadcasts along the classes of ``input``. Chapter 4."""
     dim = 0 if input.ndim == 1 else 1
@@ -62,6 +65,7 @@ def class_weights(input: Tensor, weight: Tensor | None) -> Tensor:
     return weight.reshape([-1] + [1] * (input.ndim - dim - 1))
 
 
+@guarded(class_targets(soft=False), per_class(), REDUCTION)
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -79,13 +83,11 @@ def nll_loss(
     Twin of ``torch.nn.functional.nll_loss``, without its deprecated arguments. Chapter 6. Fisher (1922).
     Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
     """
-    require_class_indices("nll_loss", input, target, ignore_index)
-    require_class_options("nll_loss", input, weight, 0.0)
-    along_classes = class_weights(input, weight)
-    loss, counts = index_losses(input, target.long(), along_classes, ignore_index, 0.0)
-    return loss.sum() / counts.sum() if reduction == "mean" else reduce(loss, reduction)
+    loss, counts = index_losses(input, target, class_weights(input, weight), ignore_index, 0.0)
+    return reduce_counted(loss, counts, reduction)
 
 
+@guarded(class_targets(), per_class(), SMOOTHING, REDUCTION)
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -106,15 +108,14 @@ def cross_entropy(
     ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with
     probabilities, by their number. Unit: nats. Sums in the type of ``input``: float16 can overflow.
     Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments; under ``torch.autocast``,
-    which gives that one 32 bits, give this one ``logits.float()``. Chapter 4. Good (1952).
+    which gives that one 32 bits, give this one ``logits.float()``. To look at class indices waits for the GPU
+    at each call; under ``torch.compile`` nothing is looked at. Chapter 4. Good (1952).
     Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
     """
-    require_class_targets("cross_entropy", input, target, ignore_index)
-    require_class_options("cross_entropy", input, weight, label_smoothing)
-    along_classes = class_weights(input, weight)
     log_p = log_softmax(input, dim=min(1, input.ndim - 1))
+    weights = class_weights(input, weight)
     if target.is_floating_point():
-        loss, counts = probability_losses(log_p, target, along_classes, label_smoothing)
+        parts = probability_losses(log_p, target, weights, label_smoothing)
     else:
-        loss, counts = index_losses(log_p, target.long(), along_classes, ignore_index, label_smoothing)
-    return loss.sum() / counts.sum() if reduction == "mean" else reduce(loss, reduction)
+        parts = index_losses(log_p, target, weights, ignore_index, label_smoothing)
+    return reduce_counted(*parts, reduction)

@@ -3,9 +3,11 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.guards import guarded, one_of, same_shape
+from lessons_pkg.losses.reduction import reduce
 
 
+@guarded(same_shape("input", "target"), one_of("reduction", "batchmean", "mean", "sum", "none"))
 def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
     r"""Kullback-Leibler divergence of the model from the truth, element by element.
 
@@ -19,9 +21,6 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or ``reduction`` is
     not ``"batchmean"``, ``"mean"``, ``"sum"`` or ``"none"``.
     """
-    require_same_shape("kl_div", input=input, target=target)
-    if reduction not in ("batchmean", "mean", "sum", "none"):
-        raise ValueError(f"kl_div: reduction must be batchmean, mean, sum or none, got {reduction!r}")
     q = target.exp() if log_target else target
     loss = q * (target - input) if log_target else torch.xlogy(q, q) - q * input  # 0 log 0 = 0
     if reduction == "batchmean":

@@ -3,23 +3,25 @@
 import torch
 from torch import Tensor
 
+from lessons_pkg.guards import REDUCTION, class_targets, guarded, number, per_class, same_shape
 from lessons_pkg.losses.binary import binary_cross_entropy_with_logits
-from lessons_pkg.losses.class_targets import require_class_indices, require_class_options
 from lessons_pkg.losses.classification import cross_entropy
-from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
+from lessons_pkg.losses.reduction import reduce
+
+GAMMA = number("gamma", "be >= 0", lambda gamma: gamma >= 0)
+ALPHA = number("alpha", "lie in [0, 1] or be negative", lambda alpha: alpha <= 1)
 
 
 def focus(loss: Tensor, miss: Tensor, gamma: float) -> Tensor:
     """Multiply ``loss`` by ``miss ** gamma``, where ``miss`` is the probability of everything but the truth.
 
-    Chapter 6. Raises ValueError if ``gamma`` < 0.
+    Chapter 6.
     """
-    if not gamma >= 0:
-        raise ValueError(f"focal loss: gamma must be >= 0, got {gamma}")
     smallest = torch.finfo(miss.dtype).tiny  # at 0, the slope of a root would be infinite
     return miss.clamp(min=smallest) ** gamma * loss
 
 
+@guarded(same_shape("inputs", "targets"), ALPHA, GAMMA, REDUCTION)
 def sigmoid_focal_loss(
     inputs: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2, reduction: str = "none"
 ) -> Tensor:
@@ -32,10 +34,6 @@ def sigmoid_focal_loss(
     Twin of ``torchvision.ops.sigmoid_focal_loss``, but with a finite slope also where ``gamma`` < 1.
     Chapter 6. Lin and others (2017). Raises TypeError or ValueError for another type, shape, option.
     """
-    require_same_shape("sigmoid_focal_loss", inputs=inputs, targets=targets)
-    require_number("sigmoid_focal_loss", alpha=alpha, gamma=gamma)
-    if not alpha <= 1:
-        raise ValueError(f"sigmoid_focal_loss: alpha must lie in [0, 1] or be negative, got {alpha}")
     loss = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
     miss = torch.sigmoid(inputs) * (1 - targets) + torch.sigmoid(-inputs) * targets
     if alpha >= 0:
@@ -43,6 +41,7 @@ def sigmoid_focal_loss(
     return reduce(focus(loss, miss, gamma), reduction)
 
 
+@guarded(class_targets("inputs", "targets", soft=False), per_class("alpha", "inputs"), GAMMA, REDUCTION)
 def softmax_focal_loss(
     inputs: Tensor,
     targets: Tensor,
@@ -59,9 +58,6 @@ def softmax_focal_loss(
     No twin in torch or torchvision; order and defaults as in ``sigmoid_focal_loss``. Chapter 6.
     Lin and others (2017). Raises TypeError or ValueError for another type, shape or option.
     """
-    require_class_indices("softmax_focal_loss", inputs, targets, ignoring=False)
-    require_class_options("softmax_focal_loss", inputs, alpha, 0.0, role="alpha")
-    require_number("softmax_focal_loss", gamma=gamma)
     surprise = cross_entropy(inputs, targets, reduction="none")
     loss = surprise if alpha is None else alpha[targets.long()] * surprise
     return reduce(focus(loss, -torch.expm1(-surprise), gamma), reduction)

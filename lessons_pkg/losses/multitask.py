@@ -3,9 +3,13 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import require_same_shape
+from lessons_pkg.guards import floating, guarded, same_shape, shaped, values
+
+NOT_NEGATIVE = values("be >= 0: below zero, a smaller variance is always better", lambda v: v < 0, "losses")
+ROW_EACH = shaped("gradients", "(tasks, parameters), a row each", lambda s: len(s) == 2 and 0 not in s)
 
 
+@guarded(same_shape("losses", "log_variances"), NOT_NEGATIVE)
 def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
     r"""Weigh each task's loss by the inverse of a learned variance, and charge for the variance.
 
@@ -20,14 +24,11 @@ def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or a loss is
     negative.
     """
-    require_same_shape("uncertainty_weighted", losses=losses, log_variances=log_variances)
-    if (losses < 0).any():
-        rule = "losses must be >= 0: below zero, a smaller variance is always better"
-        raise ValueError(f"uncertainty_weighted: {rule}; got {losses.min().item():.4g}")
     precision = torch.exp(-log_variances)  # one divided by the variance
     return 0.5 * (precision * losses + log_variances).sum()
 
 
+@guarded(floating("gradients"), ROW_EACH)
 def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
     r"""Take from each task's gradient what works against another task's: PCGrad.
 
@@ -39,12 +40,6 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
     Chapter 9. Yu and others (2020). Raises TypeError for tensors that are not floating-point, ValueError
     for another shape.
     """
-    require_same_shape("project_conflicting", gradients=gradients)  # only asks for floating point
-    if gradients.ndim != 2 or 0 in gradients.shape:
-        shape = tuple(gradients.shape)
-        raise ValueError(
-            f"project_conflicting: gradients must be (tasks, parameters), a row each; got {shape}"
-        )
     projected = gradients.clone()
     for i in range(len(gradients)):
         for j in torch.randperm(len(gradients), generator=generator).tolist():

@@ -2,24 +2,22 @@
 
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
+from lessons_pkg.guards import REDUCTION, guarded, number, same_shape, shaped, values
+from lessons_pkg.losses.reduction import reduce
+
+MASKS = (
+    same_shape("input", "target"),
+    shaped("input", "(N, C, d1, ...)", lambda shape: len(shape) >= 3),
+    values(
+        "lie in 0..1: apply a sigmoid or a softmax to logits first",
+        lambda v: ~((v >= 0) & (v <= 1)),
+        "input",
+        "target",
+    ),
+)
 
 
-def require_masks(name: str, input: Tensor, target: Tensor) -> None:
-    """Refuse masks that are not ``(N, C, d1, ...)`` of one shape, and numbers outside 0 to 1.
-
-    Chapter 7. Raises TypeError if one is not floating-point, ValueError that names the rule otherwise.
-    """
-    require_same_shape(name, input=input, target=target)
-    if input.ndim < 3:
-        raise ValueError(f"{name}: masks must be (N, C, d1, ...), got {tuple(input.shape)}")
-    for role, mask in {"input": input, "target": target}.items():
-        outside = mask[~((mask >= 0) & (mask <= 1))]
-        if outside.numel() > 0:
-            rule = "must lie in 0..1: apply a sigmoid or a softmax to logits first"
-            raise ValueError(f"{name}: {role} {rule}, got {outside[0].item():.4g}")
-
-
+@guarded(*MASKS, number("smooth", "be >= 0", lambda smooth: smooth >= 0), REDUCTION)
 def dice_loss(
     input: Tensor, target: Tensor, *, smooth: float = 1.0, batch: bool = False, reduction: str = "mean"
 ) -> Tensor:
@@ -35,10 +33,6 @@ def dice_loss(
     square the :math:`p_i` and :math:`t_i` of the denominator.
     Raises TypeError or ValueError that names the rule for masks that do not fit, or ``smooth`` < 0.
     """
-    require_masks("dice_loss", input, target)
-    require_number("dice_loss", smooth=smooth)
-    if not smooth >= 0:
-        raise ValueError(f"dice_loss: smooth must be >= 0, got {smooth}")
     p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)
     dim = (0, 2) if batch else (2,)
     shared, together = (p * t).sum(dim), (p + t).sum(dim)

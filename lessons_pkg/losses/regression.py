@@ -5,9 +5,14 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_number, require_same_shape
+from lessons_pkg.guards import REDUCTION, Given, floating, guarded, number, refuse_values, same_shape
+from lessons_pkg.losses.reduction import reduce
+
+OPERANDS = same_shape("input", "target"), REDUCTION
+WEIGHTED = same_shape("input", "target", "weight"), REDUCTION
 
 
+@guarded(*WEIGHTED)
 def mse_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
@@ -21,11 +26,11 @@ def mse_loss(
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or
     ``reduction`` is not ``"mean"``, ``"sum"`` or ``"none"``.
     """
-    require_same_shape("mse_loss", input=input, target=target)
     squared_error = (input - target).square()
     return reduce(squared_error, reduction, weight)
 
 
+@guarded(*WEIGHTED)
 def l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
@@ -36,10 +41,10 @@ def l1_loss(
     Twin of ``torch.nn.functional.l1_loss``, without its deprecated arguments. Chapter 5. Laplace (1774).
     Raises what ``mse_loss`` raises.
     """
-    require_same_shape("l1_loss", input=input, target=target)
     return reduce((input - target).abs(), reduction, weight)
 
 
+@guarded(*WEIGHTED, number("delta", "be > 0", lambda delta: delta > 0))
 def huber_loss(
     input: Tensor,
     target: Tensor,
@@ -56,19 +61,15 @@ def huber_loss(
     Twin of ``torch.nn.functional.huber_loss``; where :math:`|r| = \delta` exactly, autograd's second
     derivative is 1 here and 0 there. Chapter 5. Huber (1964). Raises ValueError also if ``delta <= 0``.
     """
-    require_same_shape("huber_loss", input=input, target=target)
-    require_number("huber_loss", delta=delta)
-    if not delta > 0:
-        raise ValueError(f"huber_loss: delta must be > 0, got {delta}")
     error = input - target
     clipped = error.clamp(-delta, delta)
     loss = clipped * (error - clipped / 2)
     if weight is not None:
-        require_same_shape("huber_loss", input=input, weight=weight)
         loss = loss * weight  # and the mean divides by N, not by the weights
     return reduce(loss, reduction)
 
 
+@guarded(*OPERANDS, number("beta", "be >= 0", lambda beta: beta >= 0))
 def smooth_l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     r"""Huber's loss with :math:`\delta = \beta`, divided by :math:`\beta`; for :math:`\beta = 0`, L1.
 
@@ -77,34 +78,28 @@ def smooth_l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", be
     Twin of ``torch.nn.functional.smooth_l1_loss``, without its deprecated arguments, with the exception
     named in ``huber_loss``. Chapter 5. Girshick (2015). Raises ValueError also if ``beta < 0``.
     """
-    require_same_shape("smooth_l1_loss", input=input, target=target)
-    require_number("smooth_l1_loss", beta=beta)
-    if not beta >= 0:
-        raise ValueError(f"smooth_l1_loss: beta must be >= 0, got {beta}")
     if beta < torch.finfo(input.dtype).tiny:  # too small to divide by
         return l1_loss(input, target, reduction=reduction)
     return huber_loss(input, target, reduction, delta=beta) / beta
 
 
-def require_variance(name: str, input: Tensor, var: Tensor | float) -> Tensor:
-    """Return ``var`` in a shape that broadcasts to that of ``input``: one variance each, or one per row.
-
-    Chapter 5. Raises TypeError if it is neither a float nor a floating-point tensor, ValueError if an entry
-    is negative or the shape is neither that of ``input``, nor that with one size 1, nor without the last.
-    """
-    var = torch.full_like(input, var) if isinstance(var, float) else var
-    require_same_shape(name, var=var)  # which here only asks for floating point
-    if (var < 0).any():
-        raise ValueError(f"{name}: var must be >= 0, got {var[var < 0][0].item()}")
-    if var.ndim + 1 == input.ndim and var.shape == input.shape[:-1]:
-        return var.unsqueeze(-1)
-    unlike = [v for v, i in zip(var.shape, input.shape, strict=False) if v != i]
-    if var.ndim != input.ndim or unlike not in ([], [1]):
-        shapes = f"var {tuple(var.shape)} does not fit input {tuple(input.shape)}"
+def variance(name: str, given: Given) -> None:
+    """Refuse a ``var`` that is negative or does not fit: that shape, one size 1, or without the last."""
+    x, var = given["input"], given["var"]
+    if isinstance(var, float):
+        number("var", "be >= 0", lambda v: not v < 0)(name, given)
+        return
+    floating("var")(name, given)
+    refuse_values(name, "var", var, var < 0, "be >= 0")
+    if var.ndim + 1 == x.ndim and var.shape == x.shape[:-1]:
+        return
+    unlike = [v for v, i in zip(var.shape, x.shape, strict=False) if v != i]
+    if var.ndim != x.ndim or unlike not in ([], [1]):
+        shapes = f"var {tuple(var.shape)} does not fit input {tuple(x.shape)}"
         raise ValueError(f"{name}: {shapes}: same shape, one size 1, or no last one")
-    return var
 
 
+@guarded(*OPERANDS, number("eps"), variance)
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -120,19 +115,20 @@ def gaussian_nll_loss(
     last; returns ``()`` or, with ``"none"``, the first. Variances below ``eps`` count as ``eps``, and their
     slope passes as if nothing had been cut off. Unit: nats. Chapter 5. Nix and Weigend (1994).
     Twin of ``torch.nn.functional.gaussian_nll_loss``, which lets ``input`` and ``target`` broadcast without
-    a warning. Raises what ``mse_loss`` and ``require_variance`` raise.
+    a warning. Raises what ``mse_loss`` raises, and ValueError for a ``var`` that is negative or does not fit.
     """
-    require_same_shape("gaussian_nll_loss", input=input, target=target)
-    require_number("gaussian_nll_loss", eps=eps)
-    var = require_variance("gaussian_nll_loss", input, var).clone()
+    var = torch.full_like(input, var) if isinstance(var, float) else var
+    var = var.unsqueeze(-1) if var.ndim + 1 == input.ndim else var
+    floor = var.clone()
     with torch.no_grad():
-        var.clamp_(min=eps)  # unseen by autograd
-    loss = (var.log() + (input - target).square() / var) / 2
+        floor.clamp_(min=eps)  # unseen by autograd
+    loss = (floor.log() + (input - target).square() / floor) / 2
     if full:
         loss = loss + math.log(2 * math.pi) / 2
     return reduce(loss, reduction)
 
 
+@guarded(*OPERANDS, number("quantile", "lie in (0, 1)", lambda q: 0 < q < 1))
 def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str = "mean") -> Tensor:
     r"""Absolute error that costs ``quantile`` where ``input`` is too low, ``1 - quantile`` where too high.
 
@@ -141,10 +137,6 @@ def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str 
     Unit: the target's. Takes and returns what ``mse_loss`` does, weights apart.
     No twin in torch. Chapter 5. Koenker and Bassett (1978). Raises ValueError unless ``0 < quantile < 1``.
     """
-    require_same_shape("pinball_loss", input=input, target=target)
-    require_number("pinball_loss", quantile=quantile)
-    if not 0 < quantile < 1:
-        raise ValueError(f"pinball_loss: quantile must lie in (0, 1), got {quantile}")
     shortfall = target - input
     loss = torch.maximum(quantile * shortfall, (quantile - 1) * shortfall)
     return reduce(loss, reduction)

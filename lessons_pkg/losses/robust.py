@@ -5,9 +5,11 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.losses.reduction import reduce, require_same_shape
+from lessons_pkg.guards import REDUCTION, guarded, same_shape
+from lessons_pkg.losses.reduction import reduce
 
 
+@guarded(same_shape("input", "target"), REDUCTION)
 def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Mean of the logarithm of the hyperbolic cosine of the errors.
 
@@ -20,7 +22,6 @@ def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or
     ``reduction`` is not ``"mean"``, ``"sum"`` or ``"none"``.
     """
-    require_same_shape("log_cosh_loss", input=input, target=target)
     r = input - target
     size = r.abs()
     near = r.clamp(-1, 1)  # so that the branch not taken stays finite

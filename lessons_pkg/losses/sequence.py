@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 from torch.nn.utils.rnn import pad_sequence
 
+from lessons_pkg.guards import REDUCTION, Given, Rule, floating, guarded, refuse_values, shaped, typed, whole
 from lessons_pkg.losses.reduction import reduce
-from lessons_pkg.losses.sequence_targets import as_counts, require_sequences
 
 Lengths = Tensor | Sequence[int]
 IMPOSSIBLE = -1e30  # stands for log 0: with -inf, inf - inf would make the gradient nan
@@ -59,6 +59,57 @@ def alignment_losses(
     return -torch.cat([alpha.gather(1, final), label], 1).logsumexp(1)
 
 
+def as_counts(lengths: Lengths, like: Tensor) -> Tensor:
+    """Return lengths as a flat tensor on the device of ``like``."""
+    return torch.as_tensor(lengths, device=like.device).reshape(-1)
+
+
+def sequences(name: str, given: Given) -> None:
+    """Refuse targets, lengths or a blank that do not fit ``log_probs``."""
+    log_probs, targets, blank = given["log_probs"], given["targets"], given["blank"]
+    floating("log_probs")(name, given)
+    words = "(T, N, C) or (T, C), not empty"
+    shaped("log_probs", words, lambda s: len(s) in (2, 3) and 0 not in s)(name, given)
+    frames, classes, examples = len(log_probs), log_probs.shape[-1], log_probs[0, ..., 0].numel()
+    whole("blank")(name, given)
+    if not 0 <= blank < classes:
+        raise ValueError(f"{name}: blank must lie in 0..{classes - 1}, got {blank}")
+    counts = {role: counted(name, role, given) for role in ("input_lengths", "target_lengths")}
+    integers("targets", *counts)(name, {**given, **counts})
+    padded = targets.ndim == 2 and len(targets) == examples
+    for role, most in {
+        "input_lengths": frames,
+        "target_lengths": targets.shape[-1] if padded else None,
+    }.items():
+        shaped(role, f"({examples},), one per example", lambda s: s == (examples,))(name, counts)
+        n, limit = counts[role], "at least 0" if most is None else f"in 0..{most}"
+        refuse_values(name, role, n, (n < 0) | (n > (n if most is None else most)), f"lie {limit}")
+    lengths = counts["target_lengths"]
+    total = int(lengths.sum())
+    if not (padded or targets.shape == (total,)):
+        rule = f"targets must be ({examples}, S), or ({total},) as target_lengths add up to {total}"
+        raise ValueError(f"{name}: {rule}, got {tuple(targets.shape)}")
+    if padded:  # what stands behind the end is padding, and may be anything
+        targets = targets[torch.arange(targets.shape[1], device=targets.device) < lengths[:, None]]
+    wrong = (targets < 0) | (targets >= classes) | (targets == blank)
+    refuse_values(name, "targets", targets, wrong, f"lie in 0..{classes - 1} and not be the blank {blank}")
+
+
+def integers(*roles: str) -> Rule:
+    """Refuse what does not hold integers."""
+    kinds = (torch.int32, torch.int64)
+    return typed("be integers (int64 or int32)", lambda t: isinstance(t, Tensor) and t.dtype in kinds, *roles)
+
+
+def counted(name: str, role: str, given: Given) -> Tensor:
+    """Return one set of lengths as a tensor; raise TypeError where torch makes none of it."""
+    try:
+        return as_counts(given[role], given["log_probs"])
+    except (RuntimeError, TypeError, ValueError) as error:  # torch has many words for it, and not ours
+        raise TypeError(f"{name}: {role} must be integers, got {type(given[role]).__name__}") from error
+
+
+@guarded(sequences, REDUCTION)
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,
@@ -82,9 +133,7 @@ def ctc_loss(
     Twin of ``torch.nn.functional.ctc_loss``. Chapter 7. Graves and others (2006).
     Raises TypeError or ValueError that names the rule for targets, lengths or options that do not fit.
     """
-    frame_counts = as_counts("ctc_loss", log_probs, input_lengths=input_lengths)
-    label_counts = as_counts("ctc_loss", log_probs, target_lengths=target_lengths)
-    require_sequences("ctc_loss", log_probs, targets, frame_counts, label_counts, blank)
+    frame_counts, label_counts = as_counts(input_lengths, log_probs), as_counts(target_lengths, log_probs)
     frames = log_probs if log_probs.ndim == 3 else log_probs.unsqueeze(1)
     states = with_blanks(targets.long(), label_counts, blank)
     loss = alignment_losses(frames, states, frame_counts, label_counts)

@@ -5,8 +5,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_pkg.optim.base import DenseOptimizer, remembered
-from lessons_pkg.optim.options import require_at_least_zero, require_decay_rates, require_pair
+from lessons_pkg.guards import at_least_zero, decay_rates
+from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
+
+
+def adam_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
+    """Move ``p`` by one step of the formula in :class:`Adam`; ``memory`` keeps both running means."""
+    beta1, beta2 = group["betas"]
+    m, v = remembered(memory, p, "exp_avg", "exp_avg_sq")
+    t = count(memory)
+    m.mul_(beta1).add_(grad, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+    if group["amsgrad"]:
+        [largest] = remembered(memory, p, "max_exp_avg_sq")
+        v = torch.maximum(largest, v, out=largest)
+    m_hat = m / (1 - beta1**t)  # the means began at 0
+    root = v.sqrt() / (1 - beta2**t) ** 0.5  # of v_hat, which may overflow
+    p.sub_(m_hat / (root + group["eps"]), alpha=float(group["lr"]))
 
 
 class Adam(DenseOptimizer):
@@ -37,6 +52,9 @@ class Adam(DenseOptimizer):
     complex.
     """
 
+    rules = at_least_zero("lr", "eps", "weight_decay"), decay_rates("betas")
+    update = staticmethod(adam_update)
+
     def __init__(
         self,
         params: Any,
@@ -49,41 +67,9 @@ class Adam(DenseOptimizer):
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        defaults: dict[str, Any] = {"lr": lr, "betas": betas, "eps": eps}
-        defaults |= {"weight_decay": weight_decay, "amsgrad": amsgrad}
-        defaults |= {"maximize": maximize}
-        defaults |= {"decoupled_weight_decay": decoupled_weight_decay}
-        super().__init__(params, defaults)
-
-    def require(self, options: dict[str, Any]) -> None:
-        """Refuse options that are not allowed; see the class."""
-        name, betas = type(self).__name__, options["betas"]
-        keys = ("lr", "eps", "weight_decay")
-        require_at_least_zero(name, **{key: options[key] for key in keys})
-        require_pair(name, betas=betas)
-        rates = {f"betas[{k}]": beta for k, beta in enumerate(betas)}
-        require_decay_rates(name, **rates)
-
-    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
-        """Move ``p`` by one step of the formula above."""
-        lr, decay = float(group["lr"]), group["weight_decay"]
-        beta1, beta2 = group["betas"]
-        g = -grad if group["maximize"] else grad
-        if group["decoupled_weight_decay"]:
-            p.mul_(1 - lr * decay)  # AdamW: the moments do not see it
-        elif decay != 0:
-            g = g.add(p, alpha=decay)
-        kept = remembered(self.state[p], p, "exp_avg", "exp_avg_sq")
-        kept["step"] += 1
-        t = kept["step"].item()
-        m = kept["exp_avg"].mul_(beta1).add_(g, alpha=1 - beta1)
-        v = kept["exp_avg_sq"].mul_(beta2).addcmul_(g, g, value=1 - beta2)
-        if group["amsgrad"]:
-            largest = remembered(kept, p, "max_exp_avg_sq")["max_exp_avg_sq"]
-            v = torch.maximum(largest, v, out=largest)
-        m_hat = m / (1 - beta1**t)  # the means began at 0
-        root = v.sqrt() / (1 - beta2**t) ** 0.5  # of v_hat, which may overflow
-        p.sub_(m_hat / (root + group["eps"]), alpha=lr)
+        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        flags = {"maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(params, options | flags)
 
 
 class AdamW(Adam):

@@ -5,9 +5,22 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lessons_pkg.optim.options import require_at_least_zero, require_writable
+from lessons_pkg.guards import Given, at_least_zero, guarded
+from lessons_pkg.optim.base import require_writable
 
 
+def writable_gradients(name: str, given: Given) -> None:
+    """Refuse what is no list of parameters, and gradients that cannot be changed in place."""
+    parameters = given["parameters"]
+    if isinstance(parameters, Tensor):
+        raise TypeError(f"{name}: parameters must be an iterable of tensors, got one tensor")
+    for p in parameters:
+        if not isinstance(p, Tensor):
+            raise TypeError(f"{name}: parameters must be tensors, got {type(p).__name__}")
+    require_writable(name, "gradients", [p.grad for p in parameters if p.grad is not None])
+
+
+@guarded(at_least_zero("max_norm"), writable_gradients)
 @torch.no_grad()
 def clip_grad_norm_(
     parameters: Iterable[Tensor], max_norm: float, *, error_if_nonfinite: bool = False
@@ -25,15 +38,7 @@ def clip_grad_norm_(
     gradient cannot be changed in place (an expanded one); and, as early, RuntimeError, if
     ``error_if_nonfinite``, where the length is infinite or not a number.
     """
-    if isinstance(parameters, Tensor):
-        raise TypeError("clip_grad_norm_: give an iterable of parameters, got one tensor")
-    require_at_least_zero("clip_grad_norm_", max_norm=max_norm)
-    parameters = list(parameters)
-    for p in parameters:
-        if not isinstance(p, Tensor):
-            raise TypeError(f"clip_grad_norm_: parameters must be tensors, got {type(p).__name__}")
     gradients = [p.grad for p in parameters if p.grad is not None]
-    require_writable("clip_grad_norm_", gradients=gradients)
     if not gradients:
         return torch.tensor(0.0)
     length: Tensor = torch.stack([g.norm() for g in gradients]).norm()

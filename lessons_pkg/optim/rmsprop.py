@@ -4,8 +4,25 @@ from typing import Any
 
 from torch import Tensor
 
-from lessons_pkg.optim.base import DenseOptimizer, remembered
-from lessons_pkg.optim.options import require_at_least_zero, require_decay_rates
+from lessons_pkg.guards import at_least_zero, decay_rate
+from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
+
+
+def rmsprop_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
+    """Move ``p`` by one step of the formula in :class:`RMSprop`."""
+    alpha, mu = group["alpha"], group["momentum"]
+    [s] = remembered(memory, p, "square_avg")
+    count(memory)
+    s.mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
+    if group["centered"]:  # by the deviation, not the root mean square
+        [a] = remembered(memory, p, "grad_avg")
+        a.lerp_(grad.to(a), 1 - alpha)  # a + (1 - alpha) (g - a)
+        s = s.addcmul(a, a, value=-1)
+    u = grad / (s.sqrt() + group["eps"])
+    if mu > 0:
+        [b] = remembered(memory, p, "momentum_buffer")
+        u = b.mul_(mu).add_(u)
+    p.sub_(u, alpha=float(group["lr"]))
 
 
 class RMSprop(DenseOptimizer):
@@ -36,6 +53,9 @@ class RMSprop(DenseOptimizer):
     has moved anything, if a gradient is sparse or complex.
     """
 
+    rules = at_least_zero("lr", "eps", "weight_decay", "momentum"), decay_rate("alpha")
+    update = staticmethod(rmsprop_update)
+
     def __init__(
         self,
         params: Any,
@@ -48,33 +68,5 @@ class RMSprop(DenseOptimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        defaults = {"lr": lr, "alpha": alpha, "eps": eps}
-        defaults |= {"weight_decay": weight_decay, "momentum": momentum}
-        defaults |= {"centered": centered, "maximize": maximize}
-        super().__init__(params, defaults)
-
-    def require(self, options: dict[str, Any]) -> None:
-        """Refuse options that are not allowed; see the class."""
-        name = type(self).__name__
-        keys = ("lr", "eps", "weight_decay", "momentum")
-        require_at_least_zero(name, **{key: options[key] for key in keys})
-        require_decay_rates(name, alpha=options["alpha"])
-
-    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
-        """Move ``p`` by one step of the formula above."""
-        alpha, mu = group["alpha"], group["momentum"]
-        g = -grad if group["maximize"] else grad
-        if group["weight_decay"] != 0:
-            g = g.add(p, alpha=group["weight_decay"])
-        kept = remembered(self.state[p], p, "square_avg")
-        kept["step"] += 1
-        s = kept["square_avg"].mul_(alpha).addcmul_(g, g, value=1 - alpha)
-        if group["centered"]:  # by the deviation, not the root mean square
-            a = remembered(kept, p, "grad_avg")["grad_avg"]
-            a.lerp_(g.to(a), 1 - alpha)  # a + (1 - alpha) (g - a)
-            s = s.addcmul(a, a, value=-1)
-        u = g / (s.sqrt() + group["eps"])
-        if mu > 0:
-            b = remembered(kept, p, "momentum_buffer")["momentum_buffer"]
-            u = b.mul_(mu).add_(u)
-        p.sub_(u, alpha=float(group["lr"]))
+        options = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
+        super().__init__(params, options | {"centered": centered, "maximize": maximize})

@@ -1,12 +1,33 @@
 """Gradient descent with what ``torch.optim.SGD`` adds to it."""
 
-from numbers import Real
 from typing import Any
 
 from torch import Tensor
 
-from lessons_pkg.optim.base import DenseOptimizer
-from lessons_pkg.optim.options import require_at_least_zero
+from lessons_pkg.guards import Given, at_least_zero, plain_number
+from lessons_pkg.optim.base import DenseOptimizer, Group
+
+
+def sgd_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
+    """Move ``p`` by one step of the formula in :class:`SGD`; ``memory`` keeps its velocity."""
+    mu = group["momentum"]
+    u = grad
+    if mu > 0:
+        v = memory.get("momentum_buffer")
+        if v is None:
+            v = grad.clone()  # a copy, because .grad will be cleared
+        else:
+            v.mul_(mu).add_(grad, alpha=1 - group["dampening"])
+        memory["momentum_buffer"] = v
+        u = grad.add(v, alpha=mu) if group["nesterov"] else v
+    p.sub_(u, alpha=float(group["lr"]))
+
+
+def nesterov_has_momentum(name: str, options: Given) -> None:
+    """Refuse Nesterov's look-ahead where there is no velocity to look along."""
+    mu, dampening = options["momentum"], options["dampening"]
+    if options["nesterov"] and (mu == 0 or dampening != 0):
+        raise ValueError(f"{name}: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
 
 
 class SGD(DenseOptimizer):
@@ -32,6 +53,9 @@ class SGD(DenseOptimizer):
     before ``step`` has moved anything, if a gradient is sparse or complex.
     """
 
+    rules = at_least_zero("lr", "momentum", "weight_decay"), plain_number("dampening"), nesterov_has_momentum
+    update = staticmethod(sgd_update)
+
     def __init__(
         self,
         params: Any,
@@ -46,33 +70,3 @@ class SGD(DenseOptimizer):
         defaults = {"lr": lr, "momentum": momentum, "dampening": dampening}
         defaults |= {"weight_decay": weight_decay, "nesterov": nesterov}
         super().__init__(params, defaults | {"maximize": maximize})
-
-    def require(self, options: dict[str, Any]) -> None:
-        """Refuse options that are not allowed; see the class."""
-        name, keys = type(self).__name__, ("lr", "momentum", "weight_decay")
-        require_at_least_zero(name, **{key: options[key] for key in keys})
-        mu, dampening = options["momentum"], options["dampening"]
-        if not isinstance(dampening, Real):
-            raise TypeError(f"{name}: dampening must be a number, got {type(dampening).__name__}")
-        if options["nesterov"] and (mu == 0 or dampening != 0):
-            raise ValueError(f"{name}: nesterov needs momentum > 0 and dampening 0, got {mu} and {dampening}")
-
-    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
-        """Move ``p`` by minus the learning rate times its direction."""
-        p.sub_(self.direction(p, grad, group), alpha=float(group["lr"]))
-
-    def direction(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> Tensor:
-        """Return what the learning rate multiplies, shaped like ``p``; update the memory kept for ``p``."""
-        d = -grad if group["maximize"] else grad
-        if group["weight_decay"] != 0:
-            d = d.add(p, alpha=group["weight_decay"])
-        mu = group["momentum"]
-        if mu == 0:
-            return d
-        memory = self.state[p]
-        v: Tensor | None = memory.get("momentum_buffer")
-        if v is None:  # a copy, because .grad will be cleared
-            v = memory["momentum_buffer"] = d.clone()
-        else:
-            v.mul_(mu).add_(d, alpha=1 - group["dampening"])
-        return d.add(v, alpha=mu) if group["nesterov"] else v

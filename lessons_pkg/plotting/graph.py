@@ -10,11 +10,12 @@ import matplotlib
 from matplotlib.axes import Axes
 
 from lessons_pkg.graph.nodes import Node
-from lessons_pkg.graph.text import edges, require_nodes
+from lessons_pkg.graph.text import edges, walked
+from lessons_pkg.guards import Given, guarded, must, whole
 from lessons_pkg.plotting.html import figure_of
 from lessons_pkg.plotting.layout import Place, layout
 from lessons_pkg.plotting.legend import Box, free_corner
-from lessons_pkg.plotting.require import require_axes
+from lessons_pkg.plotting.require import AXES
 from lessons_pkg.plotting.routes import Way, routes
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, RC, new_axes
 
@@ -31,6 +32,14 @@ def _short(node: Node) -> str:
     return " ".join([name.removesuffix("Backward0"), *output])
 
 
+def reached(name: str, given: Given) -> None:
+    """Refuse a number of visited nodes that the walk has not."""
+    last = len(given["nodes"])
+    whole("visited")(name, given)
+    must(f"be 1 to {last}", lambda visited: 1 <= visited <= last, "visited")(name, given)
+
+
+@guarded(walked, AXES, reached)
 def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axes | None = None) -> Axes:
     """Draw what ``graph.walk()`` returned: operations as circles, leaves that collect a gradient as squares.
 
@@ -41,12 +50,6 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     Raises TypeError or ValueError if ``nodes`` is not what ``walk()`` returns or ``visited`` is not a whole
     number between 1 and their number.
     """
-    require_nodes(nodes, "backward_graph")
-    require_axes("backward_graph", ax)
-    if visited is not None and (not isinstance(visited, int) or isinstance(visited, bool)):
-        raise TypeError(f"backward_graph: visited must be an int, got {type(visited).__name__}")
-    if visited is not None and not 1 <= visited <= len(nodes):
-        raise ValueError(f"backward_graph: visited must be 1 to {len(nodes)}, got {visited}")
     at, words, lines, width = _fitted(nodes)
     rows = 1 + max(row for _, row in at)
     view: Box = (-0.1, -0.6, width - 0.1, rows - 0.5)

@@ -11,7 +11,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from torch import Tensor
 
-from lessons_pkg.plotting.require import finite, require_axes, require_tensor, require_whole, several
+from lessons_pkg.guards import Given, Rule, guarded, real, sequence, shaped, values, whole
+from lessons_pkg.plotting.require import AXES, positive
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
 
 _LEVELS = 8  # shades of ink, each drawn as one path: an image costs a few hundred bytes, not one per pixel
@@ -30,9 +31,9 @@ def _boxes(ax: Axes, boxes: Sequence[Box], colour: str, alpha: float, name: str)
 
 def _runs(levels: Tensor, left: float, top: float) -> Iterator[tuple[int, Box]]:
     """Join neighbours of one shade in a row of pixels: level, and the box that they fill."""
-    for row, values in enumerate(levels.tolist()):
+    for row, shades in enumerate(levels.tolist()):
         column = 0
-        for level, group in groupby(values):
+        for level, group in groupby(shades):
             wide = len(list(group))
             yield level, (left + column, top + row, wide, 1)
             column += wide
@@ -53,22 +54,29 @@ def _bare(ax: Axes, right: float, bottom: float) -> None:
     ax.set_axis_off()
 
 
-def _require_images(images: Tensor, labels: Sequence[str], columns: int, size: float | None) -> list[str]:
-    """Return the labels of ``image_grid`` as a list; refuse what makes no grid."""
-    require_tensor("image_grid", images=images)
-    require_whole("image_grid", columns=columns)
-    names: list[str] = several("image_grid", "labels", labels)
-    if images.ndim != 3 or images.numel() == 0 or len(names) != len(images) or columns < 1:
-        got = f"{tuple(images.shape)}, {len(names)} labels, {columns} columns"
-        raise ValueError(f"image_grid: give images (N >= 1, height, width) and N labels, got {got}")
-    if not images.isfinite().all():
-        raise ValueError("image_grid: images must be finite: nan and infinity have no shade")
-    [height] = finite("image_grid", size=1.0 if size is None else size)
-    if height <= 0:
-        raise ValueError(f"image_grid: size must be > 0, got {size}")
-    return names
+def one_each(names: str, things: str) -> Rule:
+    """Refuse another number of names than of rows: ``one_each("labels", "images")``."""
+
+    def rule(name: str, given: Given) -> None:
+        sequence(names)(name, given)
+        count, wanted = len(list(given.get(names, given[things]))), len(given[things])
+        if count != wanted:
+            raise ValueError(f"{name}: {names} must be {wanted}, one for each of {things}, got {count}")
+
+    return rule
 
 
+GRID = (
+    real("images"),
+    shaped("images", "(N >= 1, height, width)", lambda shape: len(shape) == 3 and 0 not in shape),
+    values("be finite: nan and infinity have no shade", lambda images: ~images.isfinite(), "images"),
+    one_each("labels", "images"),
+    whole("columns", least=1),
+    positive("size"),
+)
+
+
+@guarded(AXES, *GRID)
 def image_grid(
     images: Tensor,
     labels: Sequence[str],
@@ -82,8 +90,6 @@ def image_grid(
     ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
     Negative values are drawn as 0. Raises ValueError for another shape, no label per image, or ``size`` <= 0.
     """
-    require_axes("image_grid", ax)
-    labels = _require_images(images, labels, columns, size)
     values = images.detach().cpu().double().clamp(min=0)
     levels = (values / values.max().clamp(min=1e-300) * _LEVELS).round().long()
     high, wide = levels.shape[1:]
@@ -117,6 +123,15 @@ class _Numbers(Artist):
         renderer.close_group("numbers")
 
 
+TABLE = (
+    real("counts"),
+    shaped("counts", "(C, C)", lambda shape: len(shape) == 2 and shape[0] == shape[1] > 0),
+    values("be whole numbers >= 0", lambda counts: (counts < 0) | (counts % 1 != 0), "counts"),  # nan is none
+    one_each("names", "counts"),
+)
+
+
+@guarded(AXES, *TABLE)
 def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw ``counts`` ``(C, C)``, a row per true class and a column per predicted one, as numbers.
 
@@ -124,16 +139,8 @@ def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: A
     place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
     shape, counts that are negative, not whole or not finite, or another number of names.
     """
-    require_axes("confusion_table", ax)
-    require_tensor("confusion_table", counts=counts)
-    classes = len(counts) if counts.ndim else 0
-    if counts.shape != (classes, classes) or classes == 0 or bool((counts < 0).any()):
-        raise ValueError(f"confusion_table: counts must be (C, C), none negative, got {tuple(counts.shape)}")
-    if bool((counts % 1 != 0).any()):  # also where one is infinite or nan
-        raise ValueError("confusion_table: counts must be whole and finite: fractions would be cut off")
-    names = several("confusion_table", "names", map(str, range(classes)) if names is None else names)
-    if len(names) != classes:
-        raise ValueError(f"confusion_table: give {classes} names, got {len(names)}")
+    classes = len(counts)
+    names = [str(k) for k in range(classes)] if names is None else list(names)
     ax = ax if ax is not None else new_axes(size=(5.0, 4.6))
     hits = [(k - 0.5, k - 0.5, 1.0, 1.0) for k in range(classes)]
     misses = [(c - 0.5, r - 0.5, 1.0, 1.0) for r, c in counts.nonzero().tolist() if r != c]

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from lessons_pkg.plotting.require import finite, require_whole, several
+from lessons_pkg.guards import Given, both, each, guarded, pair, sequence, whole
+from lessons_pkg.plotting.require import positive
 
 # Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
 # the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
@@ -46,6 +47,17 @@ def power_of_ten(value: float, _position: int | None = None) -> str:
     return f"10{power}" if mantissa == 1 else f"{mantissa:g}·10{power}"
 
 
+SIZE = both(pair("size"), each("size", positive))
+
+
+def one_per_row(name: str, given: Given) -> None:
+    """Refuse another number of ratios than of rows."""
+    rows = given["rows"]
+    if len(given.get("ratios", range(rows))) != rows:
+        raise ValueError(f"{name}: ratios must be {rows}, one per row, got {len(given['ratios'])}")
+
+
+@guarded(whole("rows", least=1), SIZE, sequence("ratios"), one_per_row, each("ratios", positive))
 def new_panels(
     rows: int, *, size: tuple[float, float] = (5.0, 5.6), ratios: Sequence[float] | None = None
 ) -> list[Axes]:
@@ -54,22 +66,14 @@ def new_panels(
     ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1, or a
     size or ratio is not positive.
     """
-    require_whole("new_panels", rows=rows)
-    if not isinstance(size, (tuple, list)) or len(size) != 2:
-        raise TypeError(f"new_panels: size must be a pair of numbers, got {size!r}")
-    width, height = finite("new_panels", **{"size[0]": size[0], "size[1]": size[1]})
-    if rows < 1 or min(width, height) <= 0:
-        raise ValueError(f"new_panels: rows must be >= 1 and sizes > 0, got rows={rows}, size={size}")
-    heights = [1.0] * rows if ratios is None else several("new_panels", "ratios", ratios)
-    if len(heights) != rows:
-        raise ValueError(f"new_panels: give {rows} ratios, one per row, got {len(heights)}")
-    if min(finite("new_panels", **{f"ratios[{k}]": ratio for k, ratio in enumerate(heights)})) <= 0:
-        raise ValueError(f"new_panels: ratios must be > 0, got {heights}")
+    heights = None if ratios is None else [float(ratio) for ratio in ratios]
     with matplotlib.rc_context(RC):
-        panels = Figure(figsize=(width, height)).subplots(rows, 1, squeeze=False, height_ratios=heights)
+        figure = Figure(figsize=(float(size[0]), float(size[1])))
+        panels = figure.subplots(rows, 1, squeeze=False, height_ratios=heights)
     return list(panels[:, 0])
 
 
+@guarded(SIZE)
 def new_axes(*, size: tuple[float, float] = (5.0, 3.2)) -> Axes:
     """Fresh Axes in the course's style, ``size`` in inches. Raises ValueError if a size is not positive."""
     return new_panels(1, size=size)[0]

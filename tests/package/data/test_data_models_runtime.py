@@ -1,6 +1,5 @@
 """The small modules: data, models, runtime."""
 
-import re
 import subprocess
 import sys
 from typing import Any
@@ -46,14 +45,8 @@ def test_linear_regression_starts_like_torch() -> None:
 
 @pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-2, 1)], ids=str)
 def test_linear_regression_refuses_empty_sizes(sizes: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match=r"LinearRegression: sizes must be >= 1, got"):
+    with pytest.raises(ValueError, match=r"LinearRegression: (in|out)_features must be >= 1, got"):
         LinearRegression(*sizes)
-
-
-@pytest.mark.parametrize("shape", [(3,), (3, 2), (1, 3, 1)], ids=str)
-def test_linear_regression_refuses_other_shapes(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"x must be (N, 1), got {shape}")):
-        LinearRegression()(torch.zeros(shape))
 
 
 def test_lenet_has_the_articles_shapes() -> None:
@@ -81,12 +74,6 @@ def test_lenet_treats_the_images_of_a_batch_alike() -> None:
     net = LeNet().double()
     one_by_one = torch.cat([net(image[None]) for image in images])
     torch.testing.assert_close(net(images), one_by_one, rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("shape", [(1, 32, 32), (1, 3, 32, 32), (1, 1, 28, 28), (1024,)], ids=str)
-def test_lenet_refuses_other_images(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"LeNet: x must be (N, 1, 32, 32), got {shape}")):
-        LeNet()(torch.zeros(shape))
 
 
 def test_sigmoid_mlp_computes_what_article_004_prints() -> None:
@@ -117,18 +104,6 @@ def test_printed_network_follows_dtype_and_device() -> None:
         data.printed_network(dtype=torch.int64)
 
 
-@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, 0, 1), (1, 1, 0)], ids=str)
-def test_sigmoid_mlp_refuses_empty_sizes(sizes: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match=r"SigmoidMLP: sizes must be >= 1, got \d, \d and \d"):
-        SigmoidMLP(*sizes)
-
-
-@pytest.mark.parametrize("shape", [(2,), (4, 3), (1, 4, 2)], ids=str)
-def test_sigmoid_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"SigmoidMLP: x must be (N, 2), got {shape}")):
-        SigmoidMLP(2, 3, 2)(torch.zeros(shape))
-
-
 def test_mlp_is_two_layers_with_a_relu_between() -> None:
     net = MLP(3, 4, 2).double()
     x = torch.randn(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -141,18 +116,6 @@ def test_mlp_is_two_layers_with_a_relu_between() -> None:
 @pytest.mark.parametrize(("sizes", "count"), [((64, 128, 10), 9_610), ((10, 64, 1), 769)], ids=str)
 def test_mlp_has_as_many_parameters_as_its_docstring_says(sizes: tuple[int, int, int], count: int) -> None:
     assert sum(parameter.numel() for parameter in MLP(*sizes).parameters()) == count
-
-
-@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, 0, 1), (1, 1, 0)], ids=str)
-def test_mlp_refuses_empty_sizes(sizes: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match=r"MLP: sizes must be >= 1, got \d, \d and \d"):
-        MLP(*sizes)
-
-
-@pytest.mark.parametrize("shape", [(2,), (4, 3), (1, 4, 2)], ids=str)
-def test_mlp_refuses_other_shapes(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"MLP: x must be (N, 2), got {shape}")):
-        MLP(2, 3, 2)(torch.zeros(shape))
 
 
 @pytest.mark.parametrize("network", [LinearRegression, SigmoidMLP, MLP])

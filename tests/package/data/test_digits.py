@@ -13,7 +13,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import datasets
-from torch import Tensor
 
 from lessons_pkg import data, runtime
 
@@ -67,32 +66,6 @@ def test_of_a_small_class_a_part_may_get_none() -> None:
     assert [len(part) for part in parts] == [2, 0, 1]  # cuts at 1.5 and 2.25
 
 
-def test_a_split_refuses_other_kinds() -> None:
-    labels, halves = torch.tensor([0, 1]), (0.5, 0.5)
-    with pytest.raises(TypeError, match=r"^stratified_rows: labels must be a tensor, got list$"):
-        data.stratified_rows([0, 1], halves, seed=0)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"^stratified_rows: seed must be a whole number, got str$"):
-        data.stratified_rows(labels, halves, seed="a")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"^stratified_rows: seed must be >= 0, got -1$"):
-        data.stratified_rows(labels, halves, seed=-1)
-
-
-REFUSED: list[tuple[Any, Any, str]] = [
-    (torch.ones(3), (1.0,), r"labels must be \(N >= 1,\) integers, got \(3,\), torch\.float32"),
-    (torch.ones(3, 1).long(), (1.0,), r"labels must be \(N >= 1,\) integers, got \(3, 1\)"),
-    (torch.ones(()).long(), (1.0,), r"labels must be \(N >= 1,\) integers, got \(\)"),
-    (torch.ones(0).long(), (1.0,), r"labels must be \(N >= 1,\) integers, got \(0,\)"),
-    *((torch.arange(3), shares, r"shares must be positive and add up to 1, got \(") for shares in
-      [(), (0.5, 0.4), (1.5, -0.5), (1.0, 0.0), (float("nan"), 1.0)]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("labels", "shares", "words"), REFUSED)
-def test_a_split_refuses(labels: Tensor, shares: tuple[float, ...], words: str) -> None:
-    with pytest.raises(ValueError, match="stratified_rows: " + words):
-        data.stratified_rows(labels, shares, seed=0)
-
-
 def test_the_digits_are_scikit_learns_cut_by_class() -> None:
     raw = datasets.load_digits()
     parts = data.digits()
@@ -120,20 +93,6 @@ def test_digits_follow_seed_dtype_and_device() -> None:
         assert {t.device.type for part in parts for t in part} == {"meta"}
     assert first.train.x.dtype == F64
     assert (first.train.x.min().item(), first.train.x.max().item()) == (0, 1)
-
-
-BAD: list[tuple[type[Exception], Callable[[], object], str]] = [
-    (ValueError, lambda: data.digits("letters"), "source must be 'digits' or 'mnist', got 'letters'"),
-    (ValueError, lambda: data.digits(seed=-1), "seed must be >= 0, got -1"),
-    (TypeError, lambda: data.digits(seed=0.5), "seed must be a whole number, got float"),  # type: ignore[arg-type]
-    (TypeError, lambda: data.digits(dtype=torch.int64), r"dtype must be floating-point, got torch\.int64"),
-]
-
-
-@pytest.mark.parametrize(("kind", "call", "words"), BAD, ids=["source", "seed", "seed-type", "dtype"])
-def test_digits_refuse(kind: type[Exception], call: Callable[[], object], words: str) -> None:
-    with pytest.raises(kind, match="digits: " + words):
-        call()
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, make: Callable[..., Any]) -> None:

@@ -227,41 +227,6 @@ def test_weighted_means_divide_differently() -> None:
 
 
 A, COLUMN, LONG = torch.zeros(3), torch.zeros(3, 1), torch.zeros(3, dtype=torch.long)
-BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
-    ("l1", lambda: l1_loss(COLUMN, A), ValueError, r"l1_loss: input \(3, 1\) and target \(3,\) differ"),
-    ("huber", lambda: huber_loss(COLUMN, A), ValueError, r"huber_loss: input \(3, 1\) and target \(3,\) differ"),
-    ("smooth", lambda: smooth_l1_loss(COLUMN, A), ValueError, r"smooth_l1_loss: input \(3, 1\) and"),
-    ("gaussian", lambda: gaussian_nll_loss(COLUMN, A, 1.0), ValueError, r"gaussian_nll_loss: input \(3, 1\) and"),
-    ("pinball", lambda: pinball_loss(COLUMN, A, 0.5), ValueError, r"pinball_loss: input \(3, 1\) and"),
-    ("integers", lambda: l1_loss(LONG, A), TypeError, "l1_loss: input must be floating-point, got Tensor torch.int64"),
-    ("reduction", lambda: smooth_l1_loss(A, A, reduction="avg"), ValueError, "mean, sum or none, got 'avg'"),
-    ("delta-0", lambda: huber_loss(A, A, delta=0.0), ValueError, "huber_loss: delta must be > 0, got 0.0"),
-    ("delta-nan", lambda: huber_loss(A, A, delta=math.nan), ValueError, "delta must be > 0, got nan"),
-    ("beta", lambda: smooth_l1_loss(A, A, beta=-1.0), ValueError, "smooth_l1_loss: beta must be >= 0, got -1.0"),
-    ("weight", lambda: huber_loss(A, A, weight=COLUMN), ValueError, r"huber_loss: input \(3,\) and weight \(3, 1\)"),
-    ("l1-weight", lambda: l1_loss(A, A, weight=COLUMN), ValueError, r"reduce: loss \(3,\) and weight \(3, 1\)"),
-    ("positional", lambda: l1_loss(A, A, "sum"), TypeError, "positional"),  # type: ignore[call-arg]
-    ("smooth-positional", lambda: smooth_l1_loss(A, A, "sum"), TypeError, "positional"),  # type: ignore[call-arg]
-    ("var", lambda: gaussian_nll_loss(A, A, torch.tensor([0.5, 0.0, -1.0])), ValueError,
-     r"gaussian_nll_loss: var must be >= 0, got -1.0"),
-    ("var-float", lambda: gaussian_nll_loss(A, A, -2.0), ValueError, r"var must be >= 0, got -2.0"),
-    ("var-int", lambda: gaussian_nll_loss(A, A, 1), TypeError, "var must be floating-point, got int"),
-    ("var-shape", lambda: gaussian_nll_loss(A, A, torch.ones(2)), ValueError,
-     r"var \(2,\) does not fit input \(3,\): same shape, one size 1, or no last one"),
-    ("var-two-ones", lambda: gaussian_nll_loss(torch.zeros(2, 3), torch.zeros(2, 3), torch.ones(1, 1)), ValueError,
-     r"var \(1, 1\) does not fit input \(2, 3\)"),
-    ("var-dims", lambda: gaussian_nll_loss(A, A, torch.ones(1, 3)), ValueError, r"var \(1, 3\) does not fit"),
-    ("quantile-0", lambda: pinball_loss(A, A, 0.0), ValueError, r"pinball_loss: quantile must lie in \(0, 1\), got 0.0"),
-    ("quantile-1", lambda: pinball_loss(A, A, 1.0), ValueError, r"quantile must lie in \(0, 1\), got 1.0"),
-    ("quantile-1.5", lambda: pinball_loss(A, A, 1.5), ValueError, r"quantile must lie in \(0, 1\), got 1.5"),
-    ("quantile-90", lambda: pinball_loss(A, A, 90), ValueError, r"quantile must lie in \(0, 1\), got 90"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("call", "error", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
-def test_bad_input_names_the_rule(call: Callable[[], Any], error: type[Exception], words: str) -> None:
-    with pytest.raises(error, match=words):
-        call()
 
 
 @pytest.mark.parametrize("shape", [(2,), (1, 1), (1, 3), (3, 2)], ids=str)
@@ -277,7 +242,9 @@ def test_an_option_may_be_a_tensor_of_one_number() -> None:
     option: Any = torch.tensor(0.5)
     assert torch.equal(huber_loss(far, A, delta=option), huber_loss(far, A, delta=0.5))
     option = torch.tensor(1j)
-    with pytest.raises(TypeError, match=r"huber_loss: delta must be one real number, got Tensor \(\)"):
+    with pytest.raises(
+        TypeError, match=r"huber_loss: delta must be one real number, got Tensor torch.complex64 \(\)"
+    ):
         huber_loss(A, A, delta=option)
     option = "1"
     with pytest.raises(TypeError, match=r"^huber_loss: delta must be one real number, got str$"):

@@ -99,7 +99,9 @@ def test_the_third_position_is_not_taken_for_torchs() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(TypeError, match="clip_grad_norm_: give an iterable of parameters, got one tensor"):
+    with pytest.raises(
+        TypeError, match="clip_grad_norm_: parameters must be an iterable of tensors, got one tensor"
+    ):
         clip_grad_norm_(torch.zeros(2), 1.0)
     with pytest.raises(TypeError, match="clip_grad_norm_: parameters must be tensors, got tuple"):
         clip_grad_norm_(nn.Linear(2, 1).named_parameters(), 1.0)  # type: ignore[arg-type]
