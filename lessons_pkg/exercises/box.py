@@ -57,8 +57,8 @@ def answer_box(name: str, exercise: Exercise) -> Box:
         words,
         f'<p class="lesson-stub">{html.escape(words)}</p>\n'
         f'<form class="lesson-answer" hidden data-name="{title}" data-answer="{data}"><fieldset>'
-        f"<legend>Your answer to {title}</legend>{fields}<button>Check</button>"
-        f"<output></output></fieldset></form>",
+        f"<legend>Your answer to {title}{'' if fixed else ', with a space between numbers'}</legend>"
+        f"{fields}<button>Check</button><output></output></fieldset></form>",
     )
 
 

@@ -86,6 +86,7 @@ EXERCISES = {
             Mistake(lambda: (0, 1, 0, 2), "That is the transposition; its leaf is one step further."),
             Mistake(lambda: (0, 0, 1, 0, 0, 0, 2, 0, 0, 0), "Leave out the second [0]: one number per step."),
         ),
+        labels=("all steps",),
     ),
     "02.2": Exercise(
         lambda: (count(0), count(0, 3), count(image_grad=True)),
@@ -106,6 +107,7 @@ EXERCISES = {
             ),
             Mistake(lambda: (23, 20, 27), "What has only inputs without gradient behind it goes as well."),
         ),
+        labels=("(a)", "(b)", "(c)"),
     ),
     "02.3": Exercise(
         slopes_of_layer,
@@ -146,5 +148,6 @@ EXERCISES = {
             ),
             Mistake(lambda: penalty(1.0), "That is the penalty at x = 1; here x is 2."),
         ),
+        labels=("P", "derivative by w"),
     ),
 }

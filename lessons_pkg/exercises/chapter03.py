@@ -88,6 +88,7 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: moves(momentum=0), "Without momentum all steps are equal; here it is 0.8."),
             Mistake(lambda: _scaled(-1), "How far it moves: count the steps as positive."),
         ),
+        labels=("first step", "second", "third", "in the long run"),
     ),
     "03.2": Exercise(
         safe,
@@ -147,5 +148,6 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: (fastest()[1], fastest()[0], fastest()[2]), "First the rate, then the momentum."),
             Mistake(lambda: _with(rate=4 / (LOW + HIGH)), "The rate: add the roots, then square."),
         ),
+        labels=("learning rate", "momentum", "factor"),
     ),
 }

@@ -72,7 +72,8 @@ def _measurements() -> list[Case]:
 
 
 def _loaves(q: float, interpolation: str = "higher") -> float:
-    return torch.quantile(DEMAND, q, interpolation=interpolation).item()
+    loaves = float(torch.quantile(DEMAND, q, interpolation=interpolation))
+    return int(loaves) if loaves.is_integer() else loaves
 
 
 def _baker() -> tuple[float, float]:
@@ -95,6 +96,7 @@ EXERCISES = {
             Mistake(_without_a_half, "Check the halves in Huber's loss: 2 costs 2 - 1/2, 1 costs 1/2."),
             Mistake(_swapped, "MSE and L1 have changed places."),
         ),
+        labels=("MSE", "L1", "Huber"),
     ),
     "05.2": Exercise(
         _centre,
@@ -125,6 +127,7 @@ EXERCISES = {
             Mistake(lambda: (0.5, _loaves(0.5)), "That is the median, for equal costs on both sides."),
             Mistake(lambda: (4.0, _loaves(0.8)), "The loaves are right; a quantile lies between 0 and 1."),
         ),
+        labels=("q", "loaves"),
     ),
     "05.4": Exercise(
         lambda loss: torch.exp(loss - 0.5),

@@ -88,6 +88,7 @@ EXERCISES = {
             ),
             Mistake(lambda: (_LOSSES.mean().item(),) * 2, "That is the mean without any weights."),
         ),
+        labels=("cross_entropy", "binary_cross_entropy"),
     ),
     "06.3": Exercise(
         _yes_from,

@@ -135,5 +135,6 @@ EXERCISES = {
                 "Those are the losses; the probabilities were asked for.",
             ),
         ),
+        labels=('"ab"', '"aa"'),
     ),
 }

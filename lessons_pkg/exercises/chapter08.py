@@ -120,6 +120,7 @@ EXERCISES: dict[str, Exercise] = {
         _factors,
         "SmoothL1 is Huber divided by the threshold, and the rate must make up for that.",
         tuple(Mistake(answer, words) for words, answer in _RATES.items()),
+        labels=("for 0.5", "for 4"),
     ),
     "08.2": Exercise(
         functools.partial(_with_slope, _root),
@@ -131,6 +132,7 @@ EXERCISES: dict[str, Exercise] = {
         _verdicts,
         "It compares the backward pass with the forward pass, near one point. That is all.",
         tuple(Mistake(functools.partial(_verdicts, *places), words) for places, words in _BELIEFS.items()),
+        labels=("(a)", "(b)", "(c)", "(d)", "(e)"),
     ),
     "08.4": Exercise(
         _slopes,

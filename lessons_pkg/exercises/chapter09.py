@@ -86,6 +86,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: (math.log10(LOSS), 0.5 + 0.5 * math.log10(LOSS)), "The natural logarithm: math.log."
             ),
         ),
+        labels=("s", "value"),
     ),
     "09.2": Exercise(
         runaway,
@@ -101,6 +102,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: (-4.0, -4.0, -16.0), "The gradient by a weight is its task's loss: 3 for the first."
             ),
         ),
+        labels=("first weight", "second weight", "sum"),
     ),
     "09.3": Exercise(
         least_total,

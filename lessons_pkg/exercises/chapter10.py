@@ -153,6 +153,7 @@ EXERCISES: dict[str, Exercise] = {
                 "Adam's step has lost the coefficient, too: it is one learning rate long.",
             ),
         ),
+        labels=("SGD", "Adam", "AdamW"),
     ),
     "10.4": Exercise(
         rare_way,

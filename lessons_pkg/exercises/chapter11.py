@@ -113,6 +113,7 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda: seven_rates(start=1.0), "There is no warm-up in these rates."),
         ),
+        labels=("seven rates",),
     ),
     "11.2": Exercise(
         rates_after,
@@ -131,6 +132,7 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda: rates_after(factor=0.5), "The default factor is 0.1."),
         ),
+        labels=("nine rates",),
     ),
     "11.3": Exercise(
         clip_with_torch,

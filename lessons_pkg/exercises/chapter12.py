@@ -48,7 +48,7 @@ def _by_rest(means: Tensor, size: Tensor, n: Tensor) -> Tensor:
 
 
 def _pairs() -> list[Case]:
-    pairs = [(0, 9), (5, 4), (3, 3), (0, 0), (2, 12)]
+    pairs = [(0, 9), (11, 4), (3, 3), (0, 0), (2, 12)]
     return [(torch.tensor(a), torch.tensor(b)) for a, b in pairs]
 
 
@@ -113,6 +113,7 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda: (*_before()[:3], -math.log(SIZES[2])), "The loss is positive: ln 26."),
         ),
+        labels=("steps", "last batch", "parameters", "loss"),
     ),
     "12.2": Exercise(
         _by_image,

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-Pair = tuple[float, float]
 Triple = tuple[Tensor, Tensor, Tensor]
 TARGET, MOMENTUM, PATIENCE = 27.0, 0.5, 3  # exercises 13.4 and 13.3
 
@@ -79,7 +78,7 @@ def _loss_cases() -> list[Case]:
     return [torch.tensor(losses, dtype=torch.float64) for losses in several]
 
 
-def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> Pair:
+def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> tuple[float, float]:
     """Differentiate the loss of three equal weights twice."""
     at = torch.full((3,), TARGET ** (1 / 3), dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad((at.prod() - TARGET) ** 2, at, create_graph=True)
@@ -100,6 +99,7 @@ EXERCISES = {
             Mistake(lambda: sizes()[::-1], "The other way round: first 10 inputs, then 13."),
             Mistake(lambda: (10 * 64 + 64, 13 * 64 + 64, 64 + 1), "Add the two layers of each network up."),
         ),
+        labels=("10 inputs", "13 inputs"),
     ),
     "13.2": Exercise(
         units,
@@ -175,5 +175,6 @@ EXERCISES = {
             ),
             Mistake(lambda: (2 * TARGET, 3 / (2 * TARGET)), "Square bc, ac and ab, not the weights."),
         ),
+        labels=("curvature", "rate"),
     ),
 }
