@@ -34,12 +34,12 @@ def quiet() -> bool:
     return bool(os.environ.get(REPRODUCIBLE))
 
 
-def start(version: str) -> torch.device:
+def start(version: str | None = None) -> torch.device:
     """Prepare a chapter: check the package's version, turn TF32 off, say where we run; return the device.
 
     Raises RuntimeError if another version of the package is loaded than the chapter was written for.
     """
-    if version != __version__:
+    if version is not None and version != __version__:
         raise RuntimeError(
             f"This chapter needs lessons_pkg {version}, but {__version__} is loaded. "
             "In Colab choose Runtime > Restart session, then run this cell again; "
