@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lessons_pkg.data.uniform import uniform
-from lessons_pkg.guards import Given, guarded, shaped, tensor, whole
+from lessons_pkg.guards import Given, floating, guarded, shaped, whole
 
 IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
 
@@ -15,7 +14,7 @@ IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1
 def rows(name: str, given: Given) -> None:
     """Refuse what is no table of the width that the first layer takes."""
     width = next(iter(given["self"].children())).in_features
-    tensor("x")(name, given)
+    floating("x")(name, given)
     shaped("x", f"(N, {width})", lambda shape: len(shape) == 2 and shape[1] == width)(name, given)
 
 
@@ -53,7 +52,7 @@ class LeNet(nn.Module):
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, 10)
 
-    @guarded(tensor("x"), IMAGES)
+    @guarded(floating("x"), IMAGES)
     def forward(self, x: Tensor) -> Tensor:
         """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
@@ -96,6 +95,7 @@ class MLP(nn.Module):
     have 784 and 13 inputs. Raises ValueError if a size is below 1.
     """
 
+    @guarded(whole("in_features", "hidden_features", "out_features", least=1))
     def __init__(self, in_features: int, hidden_features: int, out_features: int) -> None:
         super().__init__()
         self.layer1 = nn.Linear(in_features, hidden_features)
@@ -120,7 +120,7 @@ def fresh_lenet(seed: int = 0) -> LeNet:
     for layer in net.children():
         bound = 1 / math.sqrt(layer.weight[0].numel())  # type: ignore[index]
         for parameter in layer.parameters():
-            values = uniform(generator, *parameter.shape) * bound
+            sample = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
             with torch.no_grad():
-                parameter.copy_(values)
+                parameter.copy_((sample * 2 - 1) * bound)
     return net

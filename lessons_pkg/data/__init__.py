@@ -5,7 +5,6 @@ from lessons_pkg.data.diabetes import diabetes
 from lessons_pkg.data.digits import digits, stratified_rows
 from lessons_pkg.data.scaling import StandardScaler
 from lessons_pkg.data.splits import Part, Splits
-from lessons_pkg.data.uniform import uniform
 
 __all__ = [
     "Part",
@@ -16,5 +15,4 @@ __all__ = [
     "line_points",
     "printed_network",
     "stratified_rows",
-    "uniform",
 ]

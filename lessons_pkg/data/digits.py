@@ -4,18 +4,30 @@ import torch
 from torch import Tensor
 
 from lessons_pkg.data.splits import Part, Splits
-from lessons_pkg.guards import floating_dtype, guarded, kind, must, one_of, tensor, whole
+from lessons_pkg.guards import (
+    both,
+    each,
+    floating_dtype,
+    guarded,
+    kind,
+    must,
+    number,
+    one_of,
+    sequence,
+    tensor,
+    whole,
+)
 
+INTEGERS = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 LABELS = must(
     "be (N >= 1,) integers",
-    lambda labels: labels.ndim == 1 and len(labels) > 0 and not labels.is_floating_point(),
+    lambda labels: labels.ndim == 1 and len(labels) > 0 and labels.dtype in INTEGERS,
     "labels",
     got=kind,
 )
-SHARES = must(
-    "be positive and add up to 1",
-    lambda shares: min(shares, default=0) > 0 and abs(sum(shares) - 1) < 1e-9,
-    "shares",
+SHARES = both(
+    both(sequence("shares"), each("shares", lambda share: number(share, "be > 0", lambda value: value > 0))),
+    must("add up to 1", lambda shares: abs(sum(shares) - 1) < 1e-9, "shares"),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lessons_pkg.guards import Given, at_least_zero, guarded
+from lessons_pkg.guards import Given, at_least_zero, guarded, sequence
 from lessons_pkg.optim.base import require_writable
 
 
@@ -20,7 +20,7 @@ def writable_gradients(name: str, given: Given) -> None:
     require_writable(name, "gradients", [p.grad for p in parameters if p.grad is not None])
 
 
-@guarded(at_least_zero("max_norm"), writable_gradients)
+@guarded(at_least_zero("max_norm"), sequence("parameters"), writable_gradients)
 @torch.no_grad()
 def clip_grad_norm_(
     parameters: Iterable[Tensor], max_norm: float, *, error_if_nonfinite: bool = False

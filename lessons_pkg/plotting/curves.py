@@ -55,7 +55,9 @@ def ends_finite(name: str, given: Given) -> None:
     except OverflowError:  # from the power; from the product comes inf
         end = math.inf
     if updates < 1 or end == math.inf:
-        raise ValueError(f"{name}: updates must be >= 1 and start * factor ** updates finite, got {updates}")
+        raise ValueError(
+            f"{name}: updates must be >= 1 and start * factor ** updates finite, got {given['updates']}"
+        )
 
 
 @guarded(AXES, LABEL, positive("start"), positive("factor"), finite("updates"), ends_finite)

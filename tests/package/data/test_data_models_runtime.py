@@ -193,10 +193,3 @@ def test_a_fresh_lenet_is_the_same_everywhere_and_within_torchs_bounds() -> None
     assert torch.equal(vectors[0], vectors[1])
     assert not torch.equal(vectors[0], vectors[2])
     assert vectors[0][:2].tolist() == pytest.approx([0.18802120, 0.08312795], abs=1e-8)
-
-
-def test_uniform_draws_between_minus_one_and_one() -> None:
-    sample = data.uniform(torch.Generator().manual_seed(0), 2, 500)
-    assert (sample.shape, sample.dtype) == ((2, 500), torch.float64)
-    assert -1 <= sample.min() < -0.98
-    assert 0.98 < sample.max() < 1
