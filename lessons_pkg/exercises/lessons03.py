@@ -19,11 +19,11 @@ def _loss(w: Tensor) -> Tensor:
 
 
 def places(
-    loss: Callable[[Tensor], Tensor] = _loss, rate: float = 0.1, *, clear: bool = True, anew: bool = False
+    loss: Callable[[Tensor], Tensor] = _loss, *, clear: bool = True, anew: bool = False, up: bool = False
 ) -> Moves:
     """Where w is after two full rounds from 3 and a step with the old gradient, unless ``anew``."""
     w = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
-    optimizer, found = torch.optim.SGD([w], lr=rate), []
+    optimizer, found = torch.optim.SGD([w], lr=0.1, maximize=up), []
     for number in range(3):
         if number < 2 or anew:
             if clear:
@@ -107,7 +107,7 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda: places(lambda w: (w - 1) ** 2 / 2), "The slope of a square has a factor 2."),
             Mistake(lambda: places(clear=False), "A full round clears first: gradients do not add up."),
-            Mistake(lambda: places(rate=-0.1), "A step goes against the gradient: subtract."),
+            Mistake(lambda: places(up=True), "A step goes against the gradient: subtract."),
         ),
         labels=("after one round", "after two rounds", "after step() alone"),
     ),

@@ -150,7 +150,7 @@ def test_the_fastest_pair_is_the_fastest() -> None:
     for rate in (best[0] * 0.98, best[0], best[0] * 1.02):
         for mu in (best[1] - 0.01, best[1], best[1] + 0.01):
             assert worst_factor(rate, mu) >= best[2] - 1e-7
-    expected = [(2 / 101, 0, 99 / 101), (0.273989, 0.552598, 0.743370), (4 / 121, 9 / 11, 9 / 11), (4 / 121, 81 / 121, 81 / 121),
+    expected = [(2 / 101, 0, 99 / 101), (0.27398537, 0.55258376, 0.74335978), (4 / 121, 9 / 11, 9 / 11), (4 / 121, 81 / 121, 81 / 121),
                 (2 / 11, 81 / 121, 9 / 11), (81 / 121, 4 / 121, 9 / 11), (4 / 101, 81 / 121, 9 / 11)]  # fmt: skip
     assert [mistake.answer() for mistake in exercise.mistakes] == [
         pytest.approx(e, rel=2e-6) for e in expected
