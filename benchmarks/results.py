@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tools.notebooks import write_atomically
+from tools.execute_notebooks import write_atomically
 
 RESULTS = Path(__file__).resolve().parent / "results"
 Table = dict[str, list[Any]]  # "head": words; "rows": a list of cells for each

@@ -1,4 +1,4 @@
-"""The same training step on the CPU and, where there is one, on a GPU, over sizes: `make throughput`."""
+"""The same training step on the CPU and, where there is one, on a GPU, over sizes: `make bench`."""
 
 import statistics
 import sys
@@ -67,11 +67,10 @@ def measure(devices: Sequence[torch.device], least: float = LEAST) -> dict[str, 
     for width in WIDTHS:
         speeds.append([steps_per_second(width, device, least) for device in devices])
         parameters = (INPUTS + 1) * width + (width + 1) * CLASSES
-        written = [f"{speed:.0f}" for speed in speeds[-1]] + [""] * (2 - len(devices))
-        rows.append([width, f"{parameters:,}", *written])
+        rows.append([width, f"{parameters:,}", *(f"{speed:.0f}" for speed in speeds[-1])])
         print(*rows[-1], flush=True)
     threads = f"steps per second, CPU with {torch.get_num_threads()} threads"
-    head = ["width of the hidden layer", "parameters", threads, "steps per second, GPU"]
+    head = ["width of the hidden layer", "parameters", threads, "steps per second, GPU"][: 2 + len(devices)]
     better = ["the GPU is faster from this width on", "at the greatest width: times as fast"]
     return {"steps": {"head": head, "rows": rows}, "wins": {"head": better, "rows": wins(speeds)}}
 

@@ -6,13 +6,15 @@ function stands beside it.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
+
+__all__ = ["guarded"]  # the rules are the package's own
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +33,7 @@ def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
         name = function.__qualname__.removesuffix(".__init__").removesuffix(".forward")
-        optional = {role for role, p in signature.parameters.items() if p.default is None}
+        defaults = {role: p.default for role, p in signature.parameters.items() if p.default is not p.empty}
 
         @wraps(function)
         def looked_at(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -41,14 +43,15 @@ def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 bound = signature.bind(*args, **kwargs)
             except TypeError:  # Python's own words name the function
                 return function(*args, **kwargs)
-            bound.apply_defaults()
-            for role, value in bound.arguments.items():
-                if isinstance(value, Iterator):
-                    bound.arguments[role] = list(value)
-            given = {r: v for r, v in bound.arguments.items() if v is not None or r not in optional}
+            read = {
+                role: list(value) for role, value in bound.arguments.items() if hasattr(value, "__next__")
+            }
+            bound.arguments.update(read)
+            every = {**defaults, **bound.arguments}
+            given = {r: v for r, v in every.items() if v is not None or defaults.get(r, ...) is not None}
             for rule in rules:
                 rule(name, given)
-            return function(*bound.args, **bound.kwargs)
+            return function(*bound.args, **bound.kwargs) if read else function(*args, **kwargs)
 
         return looked_at
 
@@ -98,20 +101,17 @@ def typed(words: str, holds: Callable[[Any], Any], *roles: str) -> Rule:
     return must(words, holds, *roles, error=TypeError, got=kind)
 
 
-def tensor(*roles: str) -> Rule:
-    """Refuse what is no tensor."""
-    return typed("be a tensor", lambda value: isinstance(value, Tensor), *roles)
-
-
 def floating(*roles: str) -> Rule:
     """Refuse what is no floating-point tensor."""
     return typed("be floating-point", lambda v: isinstance(v, Tensor) and v.is_floating_point(), *roles)
 
 
-def floating_dtype(role: str = "dtype") -> Rule:
-    """Refuse what is no floating-point type."""
-    holds = lambda v: isinstance(v, torch.dtype) and v.is_floating_point  # noqa: E731
-    return must("be floating-point", holds, role, error=TypeError)
+def is_floating_dtype(value: object) -> bool:
+    """Tell whether a value is a type of floating-point numbers."""
+    return isinstance(value, torch.dtype) and value.is_floating_point
+
+
+FLOATING_DTYPE = must("be floating-point", is_floating_dtype, "dtype", error=TypeError)
 
 
 def real(*roles: str) -> Rule:
@@ -161,32 +161,14 @@ def shaped(role: str, words: str, fits: Callable[[tuple[int, ...]], bool]) -> Ru
 
 def same_shape(*roles: str) -> Rule:
     """Refuse operands that torch would broadcast: the wrong pairs would be averaged."""
+    types = floating(*roles)
 
     def rule(name: str, given: Given) -> None:
-        floating(*roles)(name, given)
+        types(name, given)
         shapes = {role: shape_of(given[role]) for role in roles if role in given}
         if len(set(shapes.values())) > 1:
             words = " and ".join(f"{role} {shape}" for role, shape in shapes.items())
             raise ValueError(f"{name}: {words} differ; broadcasting would average the wrong pairs")
-
-    return rule
-
-
-def broadcasts(like: str, *roles: str) -> Rule:
-    """Refuse factors that are not real or do not broadcast to ``like``, on its device."""
-
-    def rule(name: str, given: Given) -> None:
-        # a complex one would take the loss's type later, and lose its imaginary part
-        typed("be a tensor of real numbers", lambda v: isinstance(v, Tensor) and not v.is_complex(), *roles)(
-            name, given
-        )
-        for role in given.keys() & set(roles):
-            t, wanted = given[role], tuple(given[like].shape)
-            if t.device != given[like].device:
-                raise ValueError(f"{name}: {role} is on {t.device}, {like} on {given[like].device}")
-            tail = wanted[len(wanted) - t.ndim :]
-            if t.ndim > len(wanted) or any(a not in (1, b) for a, b in zip(t.shape, tail, strict=True)):
-                raise ValueError(f"{name}: {role} {shape_of(t)} does not broadcast to {like} {wanted}")
 
     return rule
 
@@ -199,9 +181,8 @@ def refuse_values(name: str, role: str, values: Tensor, wrong: Tensor, words: st
         return
     if found.numel() > 0:
         first = found[0].item()
-        raise ValueError(
-            f"{name}: {role} must {words}, got {first if isinstance(first, int) else f'{first:.4g}'}"
-        )
+        got = f"{first:.4g}" if isinstance(first, float) else first
+        raise ValueError(f"{name}: {role} must {words}, got {got}")
 
 
 def values(words: str, wrong: Callable[[Tensor], Tensor], *roles: str) -> Rule:
@@ -222,14 +203,20 @@ def class_targets(logits: str = "input", target: str = "target", *, soft: bool =
     def fits(t: object) -> bool:
         return isinstance(t, Tensor) and (t.dtype in INDICES or (soft and t.is_floating_point()))
 
+    type_of_logits, type_of_target, option = (
+        floating(logits),
+        typed(words, fits, target),
+        whole("ignore_index"),
+    )
+
     def rule(name: str, given: Given) -> None:
-        floating(logits)(name, given)
+        type_of_logits(name, given)
         x, t, shape = given[logits], given[target], tuple(given[logits].shape)
         classes = shape[min(1, x.ndim - 1)] if shape else 0
         if classes == 0:
             raise ValueError(f"{name}: {logits} must be (C,) or (N, C, ...) with C >= 1, got {shape}")
-        typed(words, fits, target)(name, given)
-        whole("ignore_index")(name, given)
+        type_of_target(name, given)
+        option(name, given)
         indices, ignored = t.dtype in INDICES, given.get("ignore_index")
         wanted = shape[: x.ndim > 1] + shape[2:] if indices else shape
         if t.shape != wanted:

@@ -5,13 +5,14 @@ import math
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.functional import max_pool2d, relu
 
 from lessons_pkg.guards import Given, floating, guarded, shaped, whole
 
 IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
 
 
-def rows(name: str, given: Given) -> None:
+def _rows(name: str, given: Given) -> None:
     """Refuse what is no table of the width that the first layer takes."""
     width = next(iter(given["self"].children())).in_features
     floating("x")(name, given)
@@ -31,7 +32,7 @@ class LinearRegression(nn.Module):
         super().__init__()
         self.linear = nn.Linear(in_features, out_features)
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Predict one row of outputs per row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.linear(x)  # type: ignore[no-any-return]
@@ -46,8 +47,8 @@ class LeNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, kernel_size=5)
-        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.conv2 = nn.Conv2d(6, 16, 5)
         self.fc1 = nn.Linear(16 * 5 * 5, 120)
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, 10)
@@ -55,11 +56,11 @@ class LeNet(nn.Module):
     @guarded(floating("x"), IMAGES)
     def forward(self, x: Tensor) -> Tensor:
         """Score each image; raise ValueError unless ``x`` is ``(N, 1, 32, 32)``."""
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = max_pool2d(relu(self.conv1(x)), 2)
+        x = max_pool2d(relu(self.conv2(x)), 2)
         x = x.flatten(1)  # a view: 16 * 5 * 5 numbers per image; of channels_last a copy
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
+        x = relu(self.fc1(x))
+        x = relu(self.fc2(x))
         return self.fc3(x)  # type: ignore[no-any-return]
 
 
@@ -80,7 +81,7 @@ class SigmoidMLP(nn.Module):
         self.layer2 = nn.Linear(hidden_features, out_features)
         self.squash = squash
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
@@ -101,7 +102,7 @@ class MLP(nn.Module):
         self.layer1 = nn.Linear(in_features, hidden_features)
         self.layer2 = nn.Linear(hidden_features, out_features)
 
-    @guarded(rows)
+    @guarded(_rows)
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.layer2(F.relu(self.layer1(x)))  # type: ignore[no-any-return]

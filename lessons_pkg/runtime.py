@@ -35,13 +35,14 @@ def quiet() -> bool:
 
 
 def start(version: str | None = None) -> torch.device:
-    """Prepare a chapter: check the package's version, turn TF32 off, say where we run; return the device.
+    """Prepare a lesson: check the package's version, turn TF32 off, say where we run; return the device.
 
-    Raises RuntimeError if another version of the package is loaded than the chapter was written for.
+    ``version``: the one that a copied notebook was made with; the sources leave it out, because they lie
+    beside the package. Raises RuntimeError if another version is loaded.
     """
-    if version is not None and version != __version__:
+    if version not in (None, __version__):
         raise RuntimeError(
-            f"This chapter needs lessons_pkg {version}, but {__version__} is loaded. "
+            f"This lesson needs lessons_pkg {version}, but {__version__} is loaded. "
             "In Colab choose Runtime > Restart session, then run this cell again; "
             "elsewhere run `make book` in your copy of the course."
         )

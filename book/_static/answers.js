@@ -12,9 +12,10 @@
   // Whole numbers are stored as numbers and compared exactly, others as strings of nine digits.
   const same = (got, want, rtol) => Math.abs(got - want) <= Math.max(1e-12,
     Math.max(Math.abs(got), Math.abs(want)) * (typeof want === "number" ? 1e-9 : rtol));
-  const shorter = (got, want, digits) => [...Array(Math.max(digits, 2)).keys()].slice(2).some((k) =>
-    typeof want === "string" && Math.abs(got - got.toPrecision(k)) <= 1e-6 * Math.abs(got) &&
-    Math.abs(got - want) <= 0.501 * 10 ** (Math.floor(Math.log10(Math.abs(want))) + 1 - k));
+  const shorter = (got, want, digits) => [...Array(Math.max(digits, 2)).keys()].slice(2).some((k) => {
+    const unit = 10 ** (Math.floor(Math.log10(Math.abs(want))) + 1 - k), apart = Math.abs(got - Math.round(got / unit) * unit);
+    return typeof want === "string" && Math.abs(got - want) <= 0.501 * unit && apart <= 1e-6 * Math.abs(got);
+  });
   const all = (got, wanted, test) => got.length === wanted.length && got.every((a, k) => test(a, wanted[k]));
   const shown = (a) => Number.isInteger(a) && Math.abs(a) < 1e15 ? String(a) : // else as Python's .4g
     Math.abs(a) >= 1e-4 && Math.abs(a) < 1e4 ? String(Number(a.toPrecision(4))) :
@@ -28,8 +29,7 @@
     }
     if (got.length !== right.length) return `not yet: expected ${right.length} numbers, got ${got.length}.`;
     const k = got.findIndex((a, k) => !same(a, right[k], rtol)), label = labels.length > 1 ? labels[k] : `number ${k + 1}`;
-    const subject = right.length > 1 ? `${label}, ${shown(got[k])},` : shown(got[k]);
-    return `not yet: ${subject} is no answer that we can explain. See the hints.`;
+    return `not yet: ${right.length > 1 ? `${label}, ${shown(got[k])},` : shown(got[k])} is no answer that we can explain. See the hints.`;
   };
   const judge = (form) => { // what to say, and the field that needs another look
     const known = JSON.parse(form.dataset.answer), fields = [...form.querySelectorAll("input")];

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from lessons_pkg.guards import floating_dtype, guarded
+from lessons_pkg.guards import FLOATING_DTYPE, guarded
 
 
-@guarded(floating_dtype())
+@guarded(FLOATING_DTYPE)
 def line_points(
     *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
 ) -> tuple[Tensor, Tensor]:
@@ -18,7 +18,7 @@ def line_points(
     return x, 2 * x
 
 
-@guarded(floating_dtype())
+@guarded(FLOATING_DTYPE)
 def printed_network(
     *, dtype: torch.dtype = torch.float64, device: torch.device | str = "cpu"
 ) -> dict[str, Tensor]:

@@ -3,10 +3,10 @@
 import torch
 
 from lessons_pkg.data.splits import Part, Splits
-from lessons_pkg.guards import floating_dtype, guarded, whole
+from lessons_pkg.guards import FLOATING_DTYPE, guarded, whole
 
 
-@guarded(floating_dtype(), whole("seed", least=0))
+@guarded(FLOATING_DTYPE, whole("seed", least=0))
 def diabetes(
     seed: int = 0, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
 ) -> Splits:

@@ -5,16 +5,16 @@ from torch import Tensor
 
 from lessons_pkg.data.splits import Part, Splits
 from lessons_pkg.guards import (
+    FLOATING_DTYPE,
     both,
     each,
-    floating_dtype,
     guarded,
     kind,
     must,
     number,
     one_of,
+    real,
     sequence,
-    tensor,
     whole,
 )
 
@@ -31,7 +31,7 @@ SHARES = both(
 )
 
 
-@guarded(tensor("labels"), LABELS, SHARES, whole("seed", least=0))
+@guarded(real("labels"), LABELS, SHARES, whole("seed", least=0))
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
@@ -77,7 +77,7 @@ def _mnist(root: str, train: bool, download: bool) -> Part:
     return Part(found.data, found.targets.long())
 
 
-@guarded(one_of("source", "digits", "mnist"), floating_dtype(), whole("seed", least=0))
+@guarded(one_of("source", "digits", "mnist"), FLOATING_DTYPE, whole("seed", least=0))
 def digits(
     source: str = "digits",
     *,

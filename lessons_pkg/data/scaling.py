@@ -27,7 +27,10 @@ class StandardScaler:
     ``fit`` ``(N, columns)`` stores ``mean_`` and ``scale_``, ``(columns,)`` each; the deviation divides by
     ``N``, and a column that is constant, but for the last digit of its type, is divided by 1. ``transform``
     applies them, ``inverse_transform`` takes them back: :math:`x = z s + m`.
-    Twin of ``sklearn.preprocessing.StandardScaler``. Chapter 13.
+    Twin of ``sklearn.preprocessing.StandardScaler``, whose bound for what is constant grows with ``N`` and is
+    that of 64 bits in any type. Chapter 13.
+    Raises TypeError unless ``x`` is a tensor of floating-point numbers; ValueError for another width, before
+    ``fit``, or if ``fit`` meets no rows, or a value that is not finite.
     """
 
     mean_: Tensor

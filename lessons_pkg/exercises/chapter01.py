@@ -207,6 +207,7 @@ EXERCISES = {
             ),
             Mistake(lambda: _with_loss(8 / 3), "That variance divides by N - 1; a mean divides by N."),
             Mistake(lambda: _with_loss(8), "That is a sum; F.mse_loss takes the mean."),
+            Mistake(lambda: _with_loss(32), "That is a sum over the sixteen pairs; the mean divides by 16."),
             Mistake(lambda: _with_loss(math.sqrt(2)), "That is the deviation; the loss is its square."),
             Mistake(
                 lambda: _with_loss(0),

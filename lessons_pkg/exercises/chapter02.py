@@ -1,4 +1,4 @@
-"""Chapter 2: answers computed with torch, and the wrong ones we can explain."""
+"""Lessons 2.1 to 2.3: answers computed with torch, and the wrong ones we can explain."""
 
 from typing import Any
 
@@ -66,32 +66,58 @@ def _mean_bias(slope: Tensor, x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor
     return slope.mean(0), by_x, by_weight
 
 
-def penalty(x: float = 2.0, *, power: int = 2, first: int = 1) -> tuple[float, float]:
-    """Slope of tanh(w x) to a power, and its derivative by w, at w = 0.5; ``first``: by w (0) or by x (1)."""
+def penalty(x: float = 2.0, *, power: int = 2, first: int = 1, then: int = 0) -> tuple[float, float]:
+    """Slope of tanh(w x) to a power, and its derivative; ``first``, ``then``: by w = 0.5 (0) or by x (1)."""
     inputs = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (0.5, x)]
     (slope,) = torch.autograd.grad(torch.tanh(inputs[0] * inputs[1]), inputs[first], create_graph=True)
-    (by_w,) = torch.autograd.grad(slope**power, inputs[0])
-    return slope.item() ** power, by_w.item()
+    (second,) = torch.autograd.grad(slope**power, inputs[then])
+    return slope.item() ** power, second.item()
+
+
+def twice_detached(*, cut: bool = True, clear: bool = False) -> tuple[int, int]:
+    """Gradient of w = 2 after one and after two passes through ``(3 w + detached 3 w) w``."""
+    w = torch.tensor(2.0, requires_grad=True)
+    found = []
+    for _ in range(2):
+        w.grad = None if clear else w.grad
+        u = w * 3
+        v = u.detach() if cut else u
+        ((u + v) * w).backward()
+        assert w.grad is not None
+        found.append(int(w.grad.item()))
+    return found[0], found[1]
 
 
 EXERCISES = {
-    "02.1": Exercise(
+    "2.1": Exercise(
         lambda: way_to_weight(9),
         "Two layers back, and into the weight.",
         (
             Mistake(lambda: (0, 0, 0, 2, 0), "At fc3 you took entry 0, which is its bias: a dead end."),
             Mistake(lambda: (0, 1, 0, 1, 0), "At fc2 you went on along the data: that is the layer fc1."),
             Mistake(lambda: (1, 1, 0, 2, 0), "Entry 1 of the MSE is the target, which needs no gradient."),
+            Mistake(lambda: (1, 0, 2, 0), "Entry 1 of the MSE is the target: None, and no way on."),
             Mistake(lambda: (0, 2, 0, 2, 0), "At fc3 you went to its own weight; the data are entry 1."),
+            Mistake(lambda: (0, 2, 0), "You land on fc3.weight; first go back along the data, entry 1."),
+            Mistake(lambda: (0, 1, 0, 0), "You land on fc2.bias; the weight is entry 2."),
+            Mistake(lambda: (0, 1, 2, 0), "The ReLU has one entry, 0; it is a step of its own."),
             Mistake(lambda: (0, 1, 0, 2), "That is the transposition; its leaf is one step further."),
             Mistake(lambda: (0, 0, 1, 0, 0, 0, 2, 0, 0, 0), "Leave out the second [0]: one number per step."),
         ),
-        labels=("all steps",),
+        labels=("entries, in order",),
     ),
-    "02.2": Exercise(
+    "2.1b": Exercise(
         lambda: (count(0), count(0, 3), count(image_grad=True)),
         "A node exists where something behind it needs a gradient.",
         (
+            Mistake(
+                lambda: (count(), count(), count(image_grad=True)),
+                "Freezing takes nodes away: what needs no gradient leaves none.",
+            ),
+            Mistake(
+                lambda: (count() - count(0), count() - count(0, 3), count(image_grad=True) - count()),
+                "So many go or come; how many are there?",
+            ),
             Mistake(lambda: (24, 22, 27), "You took away the leaves only; their operations go as well."),
             Mistake(
                 lambda: (count(0), count(0, 3) + 1, count(image_grad=True)),
@@ -107,14 +133,17 @@ EXERCISES = {
             ),
             Mistake(lambda: (23, 20, 27), "What has only inputs without gradient behind it goes as well."),
         ),
-        labels=("(a)", "(b)", "(c)"),
+        labels=("conv1 frozen", "both frozen", "image"),
     ),
-    "02.3": Exercise(
+    "2.2": Exercise(
         slopes_of_layer,
-        "This is what AddmmBackward0 and TBackward0 do.",
+        "These are autograd's three gradients.",
         (
             Mistake(
                 lambda G, X, W: (G, G @ W, G.T @ X), "By b: add up the rows, so that the shape is b's, (2,)."
+            ),
+            Mistake(
+                lambda G, X, W: (G.sum(1), G @ W, G.T @ X), "By b: add over the rows, which is dimension 0."
             ),
             Mistake(_mean_bias, "The bias is added to every row, so its slopes are summed, not averaged."),
             Mistake(
@@ -129,10 +158,23 @@ EXERCISES = {
         ),
         cases=_layers,
     ),
-    "02.4": Exercise(
+    "2.3": Exercise(
+        twice_detached,
+        "v is a constant, w stands in both factors, and the second pass adds.",
+        (
+            Mistake(lambda: twice_detached(cut=False), "v is a constant: no gradient comes through it."),
+            Mistake(lambda: (12, 24), "u was not detached: through it, too, a way leads to w."),
+            Mistake(lambda: (6, 12), "w stands in both factors: in u, and as the last factor."),
+            Mistake(lambda: twice_detached(clear=True), "backward() adds: nothing clears .grad in between."),
+        ),
+        labels=("after one pass", "after two"),
+    ),
+    "2.3b": Exercise(
         penalty,
         "The second derivative went through the first.",
         (
+            Mistake(lambda: (penalty()[0], -penalty()[1]), "The second has the wrong sign."),
+            Mistake(lambda: penalty(then=1), "Your second number is the derivative with respect to x."),
             Mistake(lambda: penalty(power=1), "That is the slope and its derivative; P is its square."),
             Mistake(
                 lambda: penalty(first=0),
@@ -148,6 +190,6 @@ EXERCISES = {
             ),
             Mistake(lambda: penalty(1.0), "That is the penalty at x = 1; here x is 2."),
         ),
-        labels=("P", "derivative by w"),
+        labels=("P", "dP/dw"),
     ),
 }

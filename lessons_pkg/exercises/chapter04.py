@@ -1,4 +1,4 @@
-"""Chapter 4: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 4's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import math
 from collections.abc import Sequence
@@ -11,6 +11,14 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
 LOGITS = torch.tensor([2.0, 0.0, -1.0], dtype=torch.float64)
 CLASSES, SMOOTHING = 5, 0.1
+MEAN_LOSS, GUESSED_FROM = 3.0, 10  # exercise 4.1
+LOSSES = torch.tensor([0.2, 0.5, 1.0], dtype=torch.float64)  # exercise 4.4
+WEIGHTS = torch.tensor([1.0, 4.0, 4.0], dtype=torch.float64)
+
+
+def read_back(p: float = math.exp(-MEAN_LOSS), times: float | None = None) -> tuple[float, float]:
+    """Probability behind the mean loss, and how many times that of guessing it is."""
+    return p, p * GUESSED_FROM if times is None else times
 
 
 def slopes(y: int = 0) -> Tensor:
@@ -73,6 +81,14 @@ def _with_size(x: Tensor, t: Tensor) -> Tensor:
     return x.abs() + _without_maximum(x, t)
 
 
+def _minus_x(x: Tensor, t: Tensor) -> Tensor:
+    return x.clamp(min=0) - t * x + torch.log1p((-x).exp())
+
+
+def _overflowing_below(x: Tensor, t: Tensor) -> Tensor:
+    return x - t * x + torch.log1p((-x).exp())
+
+
 def _logits_and_targets() -> list[Case]:
     x = torch.tensor([1e4, -1e4, 800.0, 3.0, -2.0, 0.0], dtype=torch.float64)
     t = torch.tensor([0.3, 0.6, 0.25, 1.0, 1.0, 0.5], dtype=torch.float64)
@@ -86,10 +102,40 @@ def lowest_loss(right: float) -> float:
     return float(torch.special.entr(q).sum())
 
 
+def means(by_weight: float, by_count: float) -> tuple[float, float]:
+    """Sum of the weighted losses, divided by two numbers: for class indices, and for one-hot targets."""
+    total = (WEIGHTS * LOSSES).sum().item()
+    return total / by_weight, total / by_count
+
+
 _RIGHT = 1 - SMOOTHING + SMOOTHING / CLASSES
 
 EXERCISES = {
-    "04.1": Exercise(
+    "4.1": Exercise(
+        read_back,
+        "On the scale of the geometric mean, half of what guessing among ten classes gives.",
+        (
+            Mistake(lambda: read_back(10**-MEAN_LOSS), "PyTorch's log is the natural one: e, not 10."),
+            Mistake(
+                lambda: read_back(2**-MEAN_LOSS), "That would be bits; PyTorch's loss is in nats: e, not 2."
+            ),
+            Mistake(lambda: read_back(1 / MEAN_LOSS), "The loss is no reciprocal; it is minus a logarithm."),
+            Mistake(
+                lambda: read_back(times=1 / GUESSED_FROM / math.exp(-MEAN_LOSS)),
+                "The second is turned over: your probability divided by that of guessing.",
+            ),
+            Mistake(
+                lambda: read_back(times=MEAN_LOSS / math.log(GUESSED_FROM)),
+                "The second is a quotient of losses; take the quotient of the two probabilities.",
+            ),
+            Mistake(
+                lambda: read_back(1 - math.exp(-MEAN_LOSS)),
+                "That is what the other classes share; p = e^-loss.",
+            ),
+        ),
+        labels=("probability", "times guessing"),
+    ),
+    "4.2": Exercise(
         slopes,
         "Softmax minus one-hot, and the three add up to zero.",
         (
@@ -99,11 +145,16 @@ EXERCISES = {
             ),
             Mistake(lambda: slopes(1), "You took class 1 for the right one; PyTorch counts from 0."),
             Mistake(
+                lambda: LOGITS.sigmoid() - torch.tensor([1.0, 0.0, 0.0]),
+                "Those are sigmoids, one for each logit alone; softmax divides by the common sum.",
+            ),
+            Mistake(
                 lambda: slopes() / 3, "You divided by 3, but the mean is over examples: there is one here."
             ),
         ),
+        labels=("class 0", "class 1", "class 2"),
     ),
-    "04.2": Exercise(
+    "4.2b": Exercise(
         highest_loss,
         "However wrong the network is, its loss cannot say more than this.",
         (
@@ -116,7 +167,7 @@ EXERCISES = {
         ),
         cases=_numbers_of_classes,
     ),
-    "04.3": Exercise(
+    "4.3": Exercise(
         bce_on_logit,
         "The same as PyTorch's, at any logit.",
         (
@@ -127,6 +178,10 @@ EXERCISES = {
             ),
             Mistake(lambda x, t: bce_on_logit(x, t).mean(), "One loss per element is asked for, no mean."),
             Mistake(_clamped, "Where the sigmoid is 0 or 1, that cuts the logarithm off; stay with logits."),
+            Mistake(_minus_x, "exp(-x) overflows for very negative x: it has to be exp(-|x|)."),
+            Mistake(
+                _overflowing_below, "exp(-x) overflows for very negative x: take |x|, and max(x, 0) before."
+            ),
             Mistake(_overflowing, "exp(x) overflows for large x: pull the maximum out."),
             Mistake(_without_maximum, "The maximum that you pulled out has to be added again."),
             Mistake(_with_size, "The maximum of 0 and x is not |x|: for negative x it is 0."),
@@ -136,7 +191,21 @@ EXERCISES = {
         ),
         cases=_logits_and_targets,
     ),
-    "04.4": Exercise(
+    "4.4": Exercise(
+        lambda: means(9, 3),
+        "Class targets divide by the weights that took part, shares by the number of examples.",
+        (
+            Mistake(lambda: means(3, 9), "Changed places: class targets divide by the weights."),
+            Mistake(
+                lambda: (LOSSES.mean().item(),) * 2, "Those are plain means: the weights multiply the losses."
+            ),
+            Mistake(lambda: means(1, 1), "Those are sums; a mean divides, but by what?"),
+            Mistake(lambda: means(9, 9), "The first is right. With shares, PyTorch divides by N."),
+            Mistake(lambda: means(3, 3), "The second is right. Class targets divide by the weights present."),
+        ),
+        labels=("classes", "one-hot shares"),
+    ),
+    "4.4b": Exercise(
         lambda: lowest_loss(_RIGHT),
         "It is the entropy of the smoothed target, and finite logits reach it.",
         (
@@ -152,5 +221,6 @@ EXERCISES = {
                 lambda: math.log(CLASSES), "That is the loss of equal logits; confident ones do better here."
             ),
         ),
+        labels=("lowest loss",),
     ),
 }

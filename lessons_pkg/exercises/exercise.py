@@ -93,10 +93,11 @@ def _shorter(got: float, want: float, digits: int) -> bool:
     """Whether ``got`` is ``want``, rounded correctly to two digits or more, but fewer than ``digits``."""
     if isinstance(want, int) or want == 0:
         return False
-    unit = 10.0 ** (math.floor(math.log10(abs(want))) + 1)
+    first = math.floor(math.log10(abs(want)))  # the place of the first digit
+    units = (10.0 ** (first + 1 - k) for k in range(2, digits))
     return any(
-        math.isclose(got, float(f"{got:.{k}g}"), rel_tol=1e-6) and abs(got - want) <= 0.501 * unit / 10**k
-        for k in range(2, digits)
+        abs(got - want) <= 0.501 * unit and math.isclose(got, round(got / unit) * unit, rel_tol=1e-6)
+        for unit in units
     )
 
 

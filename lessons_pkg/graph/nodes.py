@@ -14,7 +14,7 @@ class Node(NamedTuple):
     """One node, as :func:`walk` found it."""
 
     label: str  #: "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
-    depth: int  #: edges from the root to here, the way the walk came
+    depth: int  #: steps from the root to here on the way that the walk came; a shorter one may exist
     inputs: tuple[int | None, ...]  #: places of its next_functions in the walk; None: needs no gradient
     outputs: tuple[int, ...]  #: which output of each of them is meant; most operations have only number 0
     function: GradFn  #: what torch calls it: has name(), next_functions, register_hook()
@@ -39,24 +39,22 @@ def label(function: GradFn, names: Mapping[int, str]) -> str:
 
 
 def visit(root: GradFn) -> dict[GradFn, int]:
-    """Visit every node behind ``root`` once and return each with its depth, in order.
+    """Visit every node behind ``root`` once and return each with its place in the order.
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
-    a long loop's graph is deeper than Python's call stack. It only looks: :func:`walk` also makes it safe to
-    *free* so deep a graph, which torch 2.13 does by recursion once Python has seen its nodes.
-    Raises AttributeError for what is no ``grad_fn``; :func:`walk` says more. Chapter 2.
+    a long loop's graph is deeper than Python's call stack. It only looks: for chains of many thousand nodes
+    use :func:`walk`. Raises AttributeError for what is no ``grad_fn``. Chapter 2.
     """
-    depths: dict[GradFn, int] = {}
-    stack = [(root, 0)]
+    order: dict[GradFn, int] = {}
+    stack: list[GradFn | None] = [root]
     while stack:
-        function, depth = stack.pop()
-        if function in depths:
+        node = stack.pop()
+        if node is None or node in order:
             continue
-        depths[function] = depth
-        for following, _ in reversed(function.next_functions):
-            if following is not None:
-                stack.append((following, depth + 1))
-    return depths
+        order[node] = len(order)
+        inputs = node.next_functions
+        stack += [n for n, _ in inputs[::-1]]
+    return order
 
 
 def _pairs(parameters: Iterable[tuple[str, Tensor]] | Mapping[str, Tensor]) -> list[tuple[str, Tensor]]:
@@ -90,7 +88,10 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     The order is that of :func:`visit`; the root is number 0, and "[output 1]" in its label says which of
     several outputs ``root`` is. ``parameters``: pairs of name and leaf, or a mapping, to label leaves with;
     of two names for one leaf the first counts. (``state_dict()`` holds other tensors, and names nothing.)
-    Time and memory grow with the number of nodes and edges. Chapter 2.
+    Time and memory grow with the number of nodes and edges. Deep graphs are safe to free, too: torch frees
+    nodes that Python has seen one inside the other, which ends the process at some 100,000; ``walk`` makes it
+    free one after the other. A node's own ``name`` may be hidden by what a custom operation stores there, so
+    its type is asked. Chapter 2.
     Raises TypeError if ``root`` is not a tensor or ``parameters`` are not such pairs, ValueError if ``root``
     has no ``grad_fn``.
     """
@@ -99,16 +100,17 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     pairs = _pairs(parameters)  # held until the end: the id of a freed tensor may be given to another
     if root.grad_fn is None:
         raise ValueError("walk: root has no grad_fn: it is a leaf, or nothing behind it needs a gradient")
-    depths = visit(root.grad_fn)
-    free_one_by_one(depths)
+    order = visit(root.grad_fn)
+    free_one_by_one(order)
     names = {id(leaf): name for name, leaf in reversed(pairs)}
-    labels = _numbered([label(function, names) for function in depths], depths, names)
+    labels = _numbered([label(function, names) for function in order], order, names)
     labels[0] += f" [output {root.output_nr}]" if root.output_nr else ""
-    place: dict[GradFn | None, int] = {function: number for number, function in enumerate(depths)}
-    found = []
-    for text, (function, depth) in zip(labels, depths.items(), strict=True):
-        after = function.next_functions
-        found.append(
-            Node(text, depth, tuple(place.get(f) for f, _ in after), tuple(n for _, n in after), function)
-        )
+    found, depths = list[Node](), [0] * len(order)
+    for number, (text, function) in enumerate(zip(labels, order, strict=True)):
+        inputs = tuple(None if after is None else order[after] for after, _ in function.next_functions)
+        for after in inputs:
+            if after is not None and after > number:  # the last to push a node is the one it is met from
+                depths[after] = depths[number] + 1
+        outputs = tuple(output for _, output in function.next_functions)
+        found.append(Node(text, depths[number], inputs, outputs, function))
     return found

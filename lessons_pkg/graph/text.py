@@ -8,20 +8,18 @@ from lessons_pkg.guards import Given, guarded
 _MOST_MARGIN = 1_000_000  # characters; a text with more indentation than that is not for reading
 
 
-def walked(caller: str, given: Given) -> None:
+def walked(name: str, given: Given) -> None:
     """Refuse ``nodes`` that are not what ``walk()`` returns, whole."""
     nodes = given["nodes"]
     if not isinstance(nodes, (list, tuple)) or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(
-            f"{caller}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns"
+            f"{name}: nodes must be a list of Node, got {type(nodes).__name__}; give what walk() returns"
         )
     if not nodes:
-        raise ValueError(f"{caller}: no nodes; give what walk() returns")
+        raise ValueError(f"{name}: no nodes; give what walk() returns")
     led_to = {0}.union(*(node.inputs for node in nodes)) - {None}
     if nodes[0].depth != 0 or led_to != set(range(len(nodes))):
-        raise ValueError(
-            f"{caller}: these {len(nodes)} nodes are a part of a graph; give what walk() returns"
-        )
+        raise ValueError(f"{name}: these {len(nodes)} nodes are a part of a graph; give what walk() returns")
 
 
 @guarded(walked)

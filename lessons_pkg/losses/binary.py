@@ -5,11 +5,30 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_pkg.guards import REDUCTION, broadcasts, floating, guarded, same_shape, values
+from lessons_pkg.guards import REDUCTION, Given, floating, guarded, same_shape, typed, values
 from lessons_pkg.losses.reduction import reduce
 
 EPSILON = 9.999999960041972e-13  # 1e-12 in 32 bits, as in torch's own code
-OPERANDS = same_shape("input", "target"), broadcasts("input", "weight", "pos_weight"), REDUCTION
+FACTORS = "weight", "pos_weight"
+REAL_FACTORS = typed(  # a complex one would take the loss's type later, and lose its imaginary part
+    "be a tensor of real numbers", lambda v: isinstance(v, Tensor) and not v.is_complex(), *FACTORS
+)
+
+
+def broadcast(name: str, given: Given) -> None:
+    """Refuse factors that do not broadcast to the input, or lie on another device."""
+    wanted, device = tuple(given["input"].shape), given["input"].device
+    for role in FACTORS:
+        if role in given:
+            shape = tuple(given[role].shape)
+            if given[role].device != device:
+                raise ValueError(f"{name}: {role} is on {given[role].device}, input on {device}")
+            tail = wanted[len(wanted) - len(shape) :]
+            if len(shape) > len(wanted) or any(a not in (1, b) for a, b in zip(shape, tail, strict=True)):
+                raise ValueError(f"{name}: {role} {shape} does not broadcast to input {wanted}")
+
+
+OPERANDS = same_shape("input", "target"), REAL_FACTORS, broadcast, REDUCTION
 PROBABILITIES = values("lie in [0, 1]", lambda v: ~((v >= 0) & (v <= 1)), "input", "target")  # nan does not
 
 

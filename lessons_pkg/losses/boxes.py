@@ -5,18 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from lessons_pkg.guards import REDUCTION, guarded, must, number, same_shape, shape_of, shaped
+from lessons_pkg.guards import REDUCTION, guarded, number, same_shape, shaped, values
 from lessons_pkg.losses.reduction import reduce
 
 BOXES = (
     same_shape("boxes1", "boxes2"),
     shaped("boxes1", "(N, 4) or (4,)", lambda shape: len(shape) in (1, 2) and shape[-1] == 4),
-    must(
-        "have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?",
-        lambda boxes: not (boxes[..., 2:] < boxes[..., :2]).any(),
+    values(
+        "have x1 <= x2 and y1 <= y2 (is it x, y, width, height?)",
+        lambda b: b[..., [0, 1, 0, 1]] > b,
         "boxes1",
         "boxes2",
-        got=shape_of,
     ),
     number("eps"),
     REDUCTION,

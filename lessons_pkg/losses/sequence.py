@@ -133,7 +133,8 @@ def ctc_loss(
     Twin of ``torch.nn.functional.ctc_loss``. Chapter 7. Graves and others (2006).
     Raises TypeError or ValueError that names the rule for targets, lengths or options that do not fit.
     """
-    frame_counts, label_counts = as_counts(input_lengths, log_probs), as_counts(target_lengths, log_probs)
+    frame_counts = as_counts(input_lengths, log_probs)
+    label_counts = as_counts(target_lengths, log_probs)
     frames = log_probs if log_probs.ndim == 3 else log_probs.unsqueeze(1)
     states = with_blanks(targets.long(), label_counts, blank)
     loss = alignment_losses(frames, states, frame_counts, label_counts)

@@ -12,8 +12,8 @@ from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
 def adam_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
     """Move ``p`` by one step of the formula in :class:`Adam`; ``memory`` keeps both running means."""
     beta1, beta2 = group["betas"]
-    m, v = remembered(memory, p, "exp_avg", "exp_avg_sq")
     t = count(memory)
+    m, v = remembered(memory, p, "exp_avg", "exp_avg_sq")
     m.mul_(beta1).add_(grad, alpha=1 - beta1)
     v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
     if group["amsgrad"]:

@@ -70,7 +70,7 @@ def effective_gradient(p: Tensor, group: Group) -> Tensor:
     assert p.grad is not None
     grad = -p.grad if group["maximize"] else p.grad
     if group.get("decoupled_weight_decay"):
-        p.mul_(1 - float(group["lr"]) * group["weight_decay"])  # AdamW: the gradient does not see it
+        p.mul_(1 - float(group["lr"]) * group["weight_decay"])  # AdamW
     elif group["weight_decay"] != 0:
         grad = grad.add(p, alpha=group["weight_decay"])
     return grad
@@ -104,7 +104,7 @@ class DenseOptimizer(Optimizer):
                     grad, memory = effective_gradient(p, group), self.state[p]
                     self.update(p, grad, memory, group)
                     if not memory:
-                        del self.state[p]  # as in torch: no entry where nothing is kept
+                        del self.state[p]  # as in torch
 
     def require(self, options: dict[str, Any]) -> None:
         """Raise TypeError or ValueError for options that are not allowed."""

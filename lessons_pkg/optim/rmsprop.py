@@ -11,8 +11,8 @@ from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
 def rmsprop_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
     """Move ``p`` by one step of the formula in :class:`RMSprop`."""
     alpha, mu = group["alpha"], group["momentum"]
-    [s] = remembered(memory, p, "square_avg")
     count(memory)
+    [s] = remembered(memory, p, "square_avg")
     s.mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
     if group["centered"]:  # by the deviation, not the root mean square
         [a] = remembered(memory, p, "grad_avg")

@@ -14,7 +14,8 @@ def sgd_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) ->
     if mu > 0:
         v = memory.get("momentum_buffer")
         if v is None:
-            v = grad.clone()  # .grad will be cleared
+            # a copy: .grad will be cleared
+            v = grad.clone()
         else:
             share = 1 - group["dampening"]
             v.mul_(mu).add_(grad, alpha=share)

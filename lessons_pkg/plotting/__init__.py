@@ -5,6 +5,7 @@ from lessons_pkg.plotting.graph import backward_graph
 from lessons_pkg.plotting.html import figure_html, show
 from lessons_pkg.plotting.images import confusion_table, image_grid
 from lessons_pkg.plotting.style import new_axes, new_panels
+from lessons_pkg.plotting.values import value_graph
 
 __all__ = [
     "backward_graph",
@@ -18,4 +19,5 @@ __all__ = [
     "new_panels",
     "show",
     "valley",
+    "value_graph",
 ]

@@ -11,8 +11,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from torch import Tensor
 
-from lessons_pkg.guards import Given, Rule, guarded, real, sequence, shaped, values, whole
-from lessons_pkg.plotting.require import AXES, positive
+from lessons_pkg.guards import guarded, real, shaped, values, whole
+from lessons_pkg.plotting.require import AXES, one_each, positive
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
 
 _LEVELS = 8  # shades of ink, each drawn as one path: an image costs a few hundred bytes, not one per pixel
@@ -52,18 +52,6 @@ def _ink(ax: Axes, levels: Tensor, corners: Sequence[tuple[float, float]]) -> No
 def _bare(ax: Axes, right: float, bottom: float) -> None:
     ax.set(xlim=(-0.5, right + 0.5), ylim=(bottom + 0.2, -0.5), aspect="equal")
     ax.set_axis_off()
-
-
-def one_each(names: str, things: str) -> Rule:
-    """Refuse another number of names than of rows: ``one_each("labels", "images")``."""
-
-    def rule(name: str, given: Given) -> None:
-        sequence(names)(name, given)
-        count, wanted = len(list(given.get(names, given[things]))), len(given[things])
-        if count != wanted:
-            raise ValueError(f"{name}: {names} must be {wanted}, one for each of {things}, got {count}")
-
-    return rule
 
 
 GRID = (

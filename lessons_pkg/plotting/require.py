@@ -7,7 +7,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_pkg.guards import Given, Rule, kind, number, real, typed
+from lessons_pkg.guards import Given, Rule, kind, number, real, sequence, typed
 
 AXES = typed("be matplotlib Axes", lambda ax: isinstance(ax, Axes), "ax")
 LABEL = typed("be text", lambda label: isinstance(label, str), "label")
@@ -21,6 +21,19 @@ def finite(role: str) -> Rule:
 def positive(role: str) -> Rule:
     """Refuse what is not one real, finite number above 0."""
     return number(role, "be finite and > 0", lambda value: 0 < value < math.inf)
+
+
+def one_each(names: str, things: str) -> Rule:
+    """Refuse another number of names than of things, counted or given: ``one_each("labels", "images")``."""
+
+    def rule(name: str, given: Given) -> None:
+        sequence(names)(name, given)
+        wanted = given[things] if isinstance(given[things], int) else len(given[things])
+        count = len(given[names]) if names in given else wanted
+        if count != wanted:
+            raise ValueError(f"{name}: {names} must be {wanted}, one for each of {things}, got {count}")
+
+    return rule
 
 
 def as_numbers(values: Any) -> Tensor:

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from lessons_pkg.guards import Given, both, each, guarded, pair, sequence, whole
-from lessons_pkg.plotting.require import positive
+from lessons_pkg.guards import both, each, guarded, pair, whole
+from lessons_pkg.plotting.require import one_each, positive
 
 # Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
 # the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
@@ -50,14 +50,7 @@ def power_of_ten(value: float, _position: int | None = None) -> str:
 SIZE = both(pair("size"), each("size", positive))
 
 
-def one_per_row(name: str, given: Given) -> None:
-    """Refuse another number of ratios than of rows."""
-    rows = given["rows"]
-    if len(given.get("ratios", range(rows))) != rows:
-        raise ValueError(f"{name}: ratios must be {rows}, one per row, got {len(given['ratios'])}")
-
-
-@guarded(whole("rows", least=1), SIZE, sequence("ratios"), one_per_row, each("ratios", positive))
+@guarded(whole("rows", least=1), SIZE, one_each("ratios", "rows"), each("ratios", positive))
 def new_panels(
     rows: int, *, size: tuple[float, float] = (5.0, 5.6), ratios: Sequence[float] | None = None
 ) -> list[Axes]:

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from docutils.nodes import make_id
 
-from tests.helpers.project import CHAPTERS, ROOT, code_cells, load, source
-from tools.repository import current
+from tests.helpers.project import CHAPTERS, LESSONS, ROOT, code_cells, load, source
 
 PAGE = ROOT / "book" / "from-error-to-chapter.ipynb"
 MESSAGE = re.compile(r"(?:[\w.]+(?:Error|Warning): )")
@@ -78,7 +77,7 @@ def test_a_wrong_heading_would_be_noticed(heading: str, printed: str, found: boo
 
 
 def test_every_entry_leads_to_a_section_and_has_a_cell_of_its_own() -> None:
-    inside = re.escape(f"{current().pages}book/") + r"(?:\d\d-[\w-]+|ledger)\.html#[\w-]+"
+    inside = r"\]\((?:\.\./)*(?:\d\d-[\w/-]+|ledger)\.(?:ipynb|md)#[\w-]+\)"
     for section in SECTIONS:
         assert re.search(inside, section.text), f"{section.heading}: no link to a chapter's section"
         assert section.cells or section.family == ELSEWHERE, f"{section.heading}: no cell shows it"
@@ -92,7 +91,7 @@ def test_what_only_a_gpu_says_is_not_claimed_to_be_checked() -> None:
 
 def test_the_index_has_every_entry_once() -> None:
     index = source(load(PAGE)["cells"][0])
-    linked = re.findall(re.escape(f"{current().pages}book/{PAGE.stem}.html#") + r"([\w-]+)", index)
+    linked = re.findall(r"\]\(#([\w-]+)\)", index)
     entries = [make_id(section.heading.replace("`", "")) for section in SECTIONS]
     families = {make_id(section.family) for section in SECTIONS}
     assert sorted(set(linked) - families) == sorted(entries)
@@ -102,7 +101,7 @@ def test_the_index_has_every_entry_once() -> None:
 def test_what_a_chapter_stops_with_is_on_the_page() -> None:
     """A chapter's own intended RuntimeErrors are PyTorch's; the package raises ValueError and TypeError."""
     printed = " ".join(section.printed for section in SECTIONS)
-    for path in CHAPTERS:
+    for path in [*LESSONS, *CHAPTERS]:
         for cell in code_cells(load(path)):
             for output in cell["outputs"]:
                 if output.get("ename") == "RuntimeError":

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.project import CHAPTERS, ROOT, load, source
-from tools.repository import current
+from tests.helpers.project import CHAPTERS, LESSONS, ROOT, load, name_of, source
 
 
 def terms(page: Path) -> list[str]:
@@ -31,7 +30,7 @@ def prose(chapter: Path) -> str:
 
 
 def address(term: str) -> str:
-    return f"{current().pages}book/glossary.html#term-{term.replace(' ', '-')}"
+    return f"glossary.md#term-{term.replace(' ', '-')}"
 
 
 @functools.cache
@@ -55,7 +54,7 @@ def test_terms_stand_in_order_and_once() -> None:
 
 @pytest.mark.parametrize("term", TERMS)
 def test_a_term_is_linked_by_the_chapter_that_first_uses_it(term: str) -> None:
-    texts = {chapter.stem: prose(chapter) for chapter in CHAPTERS}
+    texts = {name_of(page): prose(page) for page in sorted([*LESSONS, *CHAPTERS])}
     linking = [name for name, text in texts.items() if f"{address(term)})" in text]
     used = next((name for name, text in texts.items() if mentions(term, text)), None)
     assert linking, f"no chapter links to this term; it is first used in {used}"

@@ -6,29 +6,42 @@ from pathlib import Path
 
 import pytest
 import yaml
-from minutes import read_chapter, read_chapters
+from lesson_map import read_chapters, read_page, total
+from lesson_map import words as words_of
 
-from tests.helpers.project import CHAPTERS, HTML, ROOT, load, source
-from tests.site.test_site import Cells
+from tests.helpers.html import Cells
+from tests.helpers.project import HTML, ROOT
 
 PAGE = (ROOT / "book" / "how-to-use-this-course.md").read_text(encoding="utf-8")
 
 
-def test_the_minutes_are_those_that_the_chapters_announce() -> None:
-    found = read_chapters()
-    assert [chapter.path for chapter in found] == CHAPTERS
-    for chapter in found:
-        first = source(load(chapter.path)["cells"][0])
-        assert first.startswith(f"# {chapter.title}\n")
-        assert f"*Minutes*: {chapter.minutes}, exercises included." in first
-        assert f"*You need*: {chapter.needs}" in first
+def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    lesson = "# {}\n\n**Why *{}*?**\n\n*You need*: {}. *Minutes*: {}, exercises included."
+    for name, words in {
+        "01-a/1-x.ipynb": ("X", "x", "nothing", "25 to 40"),
+        "01-a/2-y.ipynb": ("Y", "y", "lesson 1", "20"),
+        "02-b.ipynb": ("2 · B", "b", "chapter 1", "90"),
+    }.items():
+        path = book / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"cells": [{"source": [lesson.format(*words)]}]}), encoding="utf-8")
+    (book / "01-a" / "index.md").write_text("# 1 · A\n\n**Really?**\n", encoding="utf-8")
+    one, two = read_chapters(book=book)
+    assert [one.title, one.question, one.needs, one.minutes] == ["1 · A", "Really?", "nothing", (45, 60)]
+    assert [lesson.minutes for lesson in one.lessons] == [(25, 40), (20, 20)]
+    assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b.ipynb)", "90"]
+    assert one.link == "[1 · A](/book/01-a/index.md)"
+    assert words_of(total([one, two])) == "135\N{EN DASH}150"
 
 
 def test_a_chapter_without_the_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "01-x.ipynb"
-    path.write_text(json.dumps({"cells": [{"source": ["# 1 · X\n", "*Minutes*: 90"]}]}), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"01-x\.ipynb: the first cell needs a title and a line"):
-        read_chapter(path)
+    path.write_text(
+        json.dumps({"cells": [{"source": ["# 1 · X\n\nWhy?\n", "*Minutes*: 90"]}]}), encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=r"01-x\.ipynb: it needs a title, a question, and"):
+        read_page(path)
 
 
 def test_no_time_is_typed_by_hand() -> None:
@@ -66,5 +79,5 @@ def test_the_built_table_has_every_chapter_and_the_sum() -> None:
     rows = [row for row in table.rows if len(row) == 3]
     chapters = read_chapters()
     for chapter in chapters:
-        assert [chapter.title, str(chapter.minutes), chapter.needs] in rows
-    assert ["all", str(sum(chapter.minutes for chapter in chapters)), ""] in rows
+        assert [chapter.title, words_of(chapter.minutes), chapter.needs] in rows
+    assert ["all", words_of(total(chapters)), ""] in rows

@@ -1,4 +1,4 @@
-"""Chapter 2's answers and mistakes against numbers found in another way."""
+"""Answers and mistakes of lessons 2.1 to 2.3 against numbers found in another way."""
 
 import math
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 
 T = math.tanh(1.0)  # w x = 0.5 · 2
 ONE = math.tanh(0.5)  # x = 1
@@ -15,10 +16,19 @@ BY_PARAMETER = 2 * (1 - T**2)
 
 # fmt: off
 INDEPENDENT: dict[str, list[Any]] = {
-    "02.1": [(0, 1, 0, 2, 0), (0, 0, 0, 2, 0), (0, 1, 0, 1, 0), (1, 1, 0, 2, 0), (0, 2, 0, 2, 0), (0, 1, 0, 2), (0, 0, 1, 0, 0, 0, 2, 0, 0, 0)],
-    "02.2": [(21, 15, 27), (24, 22, 27), (21, 16, 27), (21, 15, 26), (23, 15, 27), (23, 20, 27)],
-    "02.4": [
+    "2.1": [
+        (0, 1, 0, 2, 0), (0, 0, 0, 2, 0), (0, 1, 0, 1, 0), (1, 1, 0, 2, 0), (1, 0, 2, 0), (0, 2, 0, 2, 0),
+        (0, 2, 0), (0, 1, 0, 0), (0, 1, 2, 0), (0, 1, 0, 2), (0, 0, 1, 0, 0, 0, 2, 0, 0, 0),
+    ],
+    "2.1b": [
+        (21, 15, 27), (26, 26, 27), (5, 11, 1), (24, 22, 27), (21, 16, 27), (21, 15, 26), (23, 15, 27),
+        (23, 20, 27),
+    ],
+    "2.3": [(18, 36), (24, 48), (12, 24), (6, 12), (18, 18)],
+    "2.3b": [
         (SLOPE**2, 2 * SLOPE * BY_W),
+        (SLOPE**2, -2 * SLOPE * BY_W),
+        (SLOPE**2, 2 * SLOPE * 0.5 * -2 * T * (1 - T**2) * 0.5),
         (SLOPE, BY_W),
         (BY_PARAMETER**2, 2 * BY_PARAMETER * 2 * -2 * T * (1 - T**2) * 2),
         (SLOPE**2, 4 * SLOPE**2),
@@ -38,7 +48,7 @@ def test_answers_and_mistakes_agree_with_independent_numbers(name: str) -> None:
 
 
 def test_backward_of_a_linear_layer_by_components() -> None:
-    exercise = EXERCISES["02.3"]
+    exercise = EXERCISES["2.2"]
     assert exercise.cases
     cases: Any = exercise.cases()
     for case in cases:
@@ -49,10 +59,34 @@ def test_backward_of_a_linear_layer_by_components() -> None:
         by_x = [[sum(g[n][k] * w[k][j] for k in range(outputs)) for j in range(inputs)] for n in range(rows)]
         by_w = [[sum(g[n][k] * xs[n][j] for n in range(rows)) for j in range(inputs)] for k in range(outputs)]
         b, x_, w_ = (torch.tensor(part, dtype=torch.float64) for part in (by_b, by_x, by_w))
-        expected = [(b, x_, w_), (slope, x_, w_), (b / rows, x_, w_), (b, x_, w_.T), (b, w_, x_), (x_, w_, b),
+        expected = [(b, x_, w_), (slope, x_, w_), (slope.sum(1), x_, w_), (b / rows, x_, w_), (b, x_, w_.T), (b, w_, x_), (x_, w_, b),
                     (b, x_, w_ / rows)]  # fmt: skip
         functions = [exercise.answer, *(mistake.answer for mistake in exercise.mistakes)]
         for function, wanted in zip(functions, expected, strict=True):
             ours: Any = function(*case)
             for got, want in zip(ours, wanted, strict=True):
                 torch.testing.assert_close(got, want, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("2.1", (0, 1, 2, 0), "The ReLU has one entry, 0"),
+        ("2.1", (0, 2, 0), "You land on fc3.weight"),
+        ("2.1", (0, 1, 0, 0), "You land on fc2.bias"),
+        ("2.1", (1, 0, 2, 0), "is the target: None"),
+        ("2.1b", (26, 26, 27), "Freezing takes nodes away"),
+        ("2.1b", (5, 11, 1), "So many go or come"),
+        ("2.3", (18, 18), "backward() adds"),
+        ("2.3b", (0.04409, 0.0923), "wrong sign"),
+        ("2.3b", (0.04409, -0.06716), "with respect to x"),
+        ("2.3b", (0.044, -0.092), "right so far"),
+    ],
+)
+def test_known_mistakes_are_explained(name: str, answer: tuple[float, ...], said: str) -> None:
+    assert said in verdict(EXERCISES[name], answer)
+
+
+def test_a_bias_added_over_the_wrong_dimension_is_explained() -> None:
+    answer = verdict(EXERCISES["2.2"], lambda G, X, W: (G.sum(1), G @ W, G.T @ X))
+    assert "dimension 0" in answer

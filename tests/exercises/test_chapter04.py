@@ -1,4 +1,4 @@
-"""Chapter 4: every answer and every mistake, computed again without torch."""
+"""Chapter 4's lessons: every answer and every mistake, computed again without torch."""
 
 import math
 from typing import Any
@@ -10,6 +10,7 @@ from lessons_pkg.exercises import EXERCISES
 from tests.helpers.answers import all_of
 
 EXP = [math.exp(2), 1.0, math.exp(-1)]
+X3 = math.exp(-3)
 P = [power / sum(EXP) for power in EXP]
 
 
@@ -18,9 +19,12 @@ def entropy(*q: float) -> float:
 
 
 INDEPENDENT: dict[str, list[Any]] = {
-    "04.1": [[P[0] - 1, P[1], P[2]], P, [1 - P[0], -P[1], -P[2]], [P[0], P[1] - 1, P[2]],
+    "4.1": [[X3, 10 * X3], [1e-3, 1e-2], [1 / 8, 10 / 8], [1 / 3, 10 / 3], [X3, 0.1 / X3], [X3, 3 / math.log(10)], [1 - X3, 10 - 10 * X3]],
+    "4.2": [[P[0] - 1, P[1], P[2]], P, [1 - P[0], -P[1], -P[2]], [P[0], P[1] - 1, P[2]],
+             [1 / (1 + math.exp(-2)) - 1, 1 / 2, 1 / (1 + math.e)],
              [(P[0] - 1) / 3, P[1] / 3, P[2] / 3]],
-    "04.4": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
+    "4.4": [[6.2 / 9, 6.2 / 3], [6.2 / 3, 6.2 / 9], [1.7 / 3] * 2, [6.2] * 2, [6.2 / 9] * 2, [6.2 / 3] * 2],
+    "4.4b": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
              entropy(0.92, *[0.02] * 4) / math.log(2), math.log(5)],
 }  # fmt: skip
 
@@ -43,7 +47,7 @@ def test_highest_loss_of_squashed_outputs(classes: int) -> None:
         math.log(1 + classes * e),
         math.inf,
     ]
-    assert all_of("04.2", classes) == pytest.approx(expected, rel=1e-12)
+    assert all_of("4.2b", classes) == pytest.approx(expected, rel=1e-12)
 
 
 def softplus(x: float) -> float:
@@ -61,21 +65,23 @@ def test_bce_on_logits(x: float, t: float) -> None:
     cut = t * min(one, 100) + (1 - t) * (100 if x > lost else min(other, 100))
     overflowing = math.inf if x > 709.7 else right
     without_maximum = math.log1p(math.exp(-abs(x))) - t * x
-    expected = [right, textbook, small, right, cut, overflowing, without_maximum, without_maximum + abs(x),
+    minus_x = max(x, 0) - t * x + (-x if x < -700 else math.log1p(math.exp(-x)))
+    below = math.inf if x < -709.7 else right
+    expected = [right, textbook, small, right, cut, math.inf if x < -709.7 else minus_x, below, overflowing, without_maximum, without_maximum + abs(x),
                 softplus(x) - (1 - t) * x]  # fmt: skip
     given = (torch.tensor([x], dtype=torch.float64), torch.tensor([t], dtype=torch.float64))
-    ours = [value[0] if isinstance(value, list) else value for value in all_of("04.3", *given)]
+    ours = [value[0] if isinstance(value, list) else value for value in all_of("4.3", *given)]
     assert ours == pytest.approx(expected, rel=1e-12)
 
 
 def test_all_but_the_mean_give_one_loss_per_element() -> None:
     x = torch.tensor([[1.0, -2.0], [3.0, 0.5]], dtype=torch.float64)
-    shapes = [torch.as_tensor(value).shape for value in all_of("04.3", x, x.sigmoid())]
+    shapes = [torch.as_tensor(value).shape for value in all_of("4.3", x, x.sigmoid())]
     assert [shape != x.shape for shape in shapes] == [place == 3 for place in range(len(shapes))]
 
 
 def test_cases_reach_where_the_wrong_formulas_break() -> None:
-    cases: Any = EXERCISES["04.3"].cases
+    cases: Any = EXERCISES["4.3"].cases
     logits = torch.cat([x.flatten() for x, _ in cases()])
     assert logits.max() == 1e4
     assert logits.min() == -1e4

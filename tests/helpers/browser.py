@@ -14,7 +14,7 @@ FLAGS = [
     "--js-flags=--single-threaded",  # its helpers would take the core of the other worker
 ]
 ICON = "/_static/favicon.svg"
-AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # Sections far away are not laid out (course.css), and what is not laid out cannot be too wide.
 DRAW_ALL = """* { content-visibility: visible !important }
 .pst-scrollable-table-container { background: none !important } /* axe measures no colours before a gradient */"""
@@ -97,7 +97,7 @@ def nothing_wrong(visit: Visit) -> None:
     assert visit.strangers == [], "the book must ask nothing of another origin"
 
 
-class Phone(Visit):
+class SharedPage(Visit):
     """One window for many pages: a reader goes from page to page, and a new window would take longer than a page."""
 
     def __init__(self, browser: Any, base: str) -> None:

@@ -2,18 +2,36 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]  # the others are reference pages
+NOTEBOOKS = [path for path in sorted((ROOT / "book").rglob("*.ipynb")) if path.parent.name[0] != "."]
+LESSONS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.parent.name)]
+CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]  # not yet cut into lessons
 HTML = ROOT / "_build" / "html"
-PAGES = [
-    f"book/{path.stem}.html"
-    for path in sorted((ROOT / "book").glob("*.*"))
-    if path.suffix in (".md", ".ipynb")
-]
+TOC = re.findall(r"(?m)^[ -]*(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [f"{name}.html" for name in TOC]
+
+
+def source_of(page: str) -> Path:
+    """Return the file that a page of the book, given with or without its ending, is made from."""
+    name = page.removesuffix(".html")
+    (path,) = [path for kind in (".ipynb", ".md") if (path := ROOT / f"{name}{kind}").exists()]
+    return path
+
+
+def page_of(path: Path) -> str:
+    """Return the page that is made from a file."""
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+def name_of(path: Path) -> str:
+    """Name a notebook in a list of cases: 01/1-one-training-step, or 02-backprop-grad-fn."""
+    return f"{path.parent.name[:2]}/{path.stem}" if path in LESSONS else path.stem
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,3 +49,20 @@ def markdown(notebook: dict[str, Any]) -> str:
 def load(path: Path) -> dict[str, Any]:
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return notebook
+
+
+def pyproject() -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+PROJECT: dict[str, Any] = pyproject()["project"]
+
+
+def pins() -> list[Requirement]:
+    """What constraints.txt holds: the lock, as pip reads it."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]

@@ -1,7 +1,14 @@
 """Move a slider as a front end does: a message to the kernel, and what comes back."""
 
+import os
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
 
 SLIDER = """
 import warnings
@@ -48,3 +55,20 @@ def check_slider(talk: Any, setup: str = "") -> None:
     pictures = [re.findall(r"<path [^>]*>", state["value"]) for state in (before, after)]
     assert pictures[0]
     assert pictures[0] != pictures[1], "the drawing must change with the caption"
+
+
+@contextmanager
+def talking(command: Sequence[str] = (), env: Mapping[str, str] = MappingProxyType({})) -> Iterator[Any]:
+    """Give a client that talks to a running kernel, this Python's or another; end the kernel afterwards."""
+    manager = KernelManager(kernel_name="python3")
+    if command:
+        manager._kernel_spec = KernelSpec(argv=[*command, "-f", "{connection_file}"], language="python")
+    manager.start_kernel(env={**os.environ, **env})
+    client = manager.blocking_client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        yield client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -4,6 +4,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -108,6 +109,8 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "descent_path": (plotting.descent_path, {"points": numbers(3, 2), "ax": plotting.new_axes()}),
     "image_grid": (plotting.image_grid, {"images": numbers(2, 2, 2), "labels": ["a", "b"], "columns": 2, "size": 3.0, "ax": plotting.new_axes()}),
     "confusion_table": (plotting.confusion_table, {"counts": torch.eye(2), "names": ["a", "b"], "ax": plotting.new_axes()}),
+    "value_graph": (partial(plotting.value_graph, {"a": 1.0, "b": 2.0}, {}, [("a", "b")]), {
+        "digits": 3, "ax": plotting.new_axes()}),  # the rest is looked at where it is drawn
     "new_axes": (plotting.new_axes, {"size": (5.0, 3.0)}),
     "new_panels": (plotting.new_panels, {"rows": 2, "size": (5.0, 3.0), "ratios": [1.0, 2.0]}),
 }  # fmt: skip
@@ -181,7 +184,7 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("values", lambda: losses.binary_cross_entropy(ONE + 1.5, ONE), "input must lie in [0, 1], got 1.5"),
     ("mask", lambda: losses.dice_loss(MASK - 0.5, MASK), "input must lie in 0..1: apply a sigmoid or a softmax to logits first, got -0.5"),
     ("shaped", lambda: losses.dice_loss(Z, Z), "input must be (N, C, d1, ...), got (3, 4)"),
-    ("corners", lambda: losses.box_iou_loss(-CORNERS, CORNERS), "boxes1 must have x1 <= x2 and y1 <= y2; is it (x, y, width, height)?, got (4,)"),
+    ("corners", lambda: losses.box_iou_loss(-CORNERS, CORNERS), "boxes1 must have x1 <= x2 and y1 <= y2 (is it x, y, width, height?), got -1"),
     ("variance", lambda: losses.gaussian_nll_loss(ONE, ONE, -0.5), "var must be >= 0, got -0.5"),
     ("variances", lambda: losses.gaussian_nll_loss(Z, Z, TWO), "var (2,) does not fit input (3, 4): same shape, one size 1, or no last one"),
     ("logits", lambda: losses.cross_entropy(torch.zeros(3, 0), LONG), "input must be (C,) or (N, C, ...) with C >= 1, got (3, 0)"),
@@ -209,7 +212,7 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("bowl", lambda: plotting.valley(-torch.eye(2), TWO), "hessian must be symmetric and positive definite, got [[-1.0, -0.0], [-0.0, -1.0]]"),
     ("counts", lambda: plotting.confusion_table(torch.eye(2) / 2), "counts must be whole numbers >= 0, got 0.5"),
     ("one_each", lambda: plotting.confusion_table(torch.eye(2), names=["a"]), "names must be 2, one for each of counts, got 1"),
-    ("one_per_row", lambda: plotting.new_panels(2, ratios=[1]), "ratios must be 2, one per row, got 1"),
+    ("counted", lambda: plotting.new_panels(2, ratios=[1]), "ratios must be 2, one for each of rows, got 1"),
     ("each", lambda: plotting.new_axes(size=(5, math.inf)), "size[1] must be finite and > 0, got inf"),
     ("at_least_zero", lambda: optim.SGD([ONE], lr=-0.1), "lr must be >= 0, got -0.1"),
     ("plain_number", lambda: optim.SGD([ONE], lr=torch.tensor(0.1)), "lr must be a number, got Tensor torch.float32 ()"),  # type: ignore[arg-type]

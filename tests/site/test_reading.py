@@ -1,14 +1,17 @@
 """Moving about in a long page: anchors lead to their place, the keyboard shows where it is, nothing glides."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.helpers.browser import DRAW_ALL, STRIP, looks
+from tests.helpers.project import HTML, NOTEBOOKS, page_of
 
 pytestmark = pytest.mark.site
 
-PAGES = ("book/01-mse-regression.html", "book/index.html", "book/ledger.html")
+FIRST = page_of(NOTEBOOKS[0])
+PAGES = (FIRST, "index.html", "book/ledger.html")
 # Each thing that Tab reaches, and whether it looks otherwise with the focus than without.
 UNSEEN = """() => {
   const look = (e) => { const s = getComputedStyle(e);
@@ -25,9 +28,11 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((e) => ["", "::befo
   return s.transitionDuration.split(", ").some((t) => t !== "0s") || s.animationName !== "none" })).length"""
 
 
-@pytest.mark.parametrize("anchor", ["in-one-minute", "forgetting-zero-grad"])
-def test_an_anchor_deep_in_a_chapter_is_where_the_page_opens(visit: Any, anchor: str) -> None:
-    page = visit(f"book/01-mse-regression.html#{anchor}", viewport={"width": 390, "height": 844}).page
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_an_anchor_deep_in_a_page_is_where_it_opens(visit: Any, share: float) -> None:
+    sections = re.findall(r'<section id="([^"]+)"', (HTML / FIRST).read_text(encoding="utf-8"))
+    anchor = sections[int(share * (len(sections) - 1))]
+    page = visit(f"{FIRST}#{anchor}", viewport={"width": 390, "height": 844}).page
     heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
     top = heading.bounding_box()["y"]
     assert 40 < top < 200, "below the header, at the top of the screen"
@@ -83,6 +88,6 @@ def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: A
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
     said = page.locator(".output.said pre")
-    assert said.count() == 8, "the stub's and the solution's, of four exercises"
+    assert said.count()
     assert said.evaluate_all(wide) == 0
     assert page.locator(".output.stream:not(.said) pre").evaluate_all(wide) > 0

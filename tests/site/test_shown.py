@@ -1,13 +1,12 @@
-"""The built page against what the gate compared: its outputs; and one policy for all pages."""
+"""The built page against what the gate compared: its outputs."""
 
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.project import HTML, NOTEBOOKS, PAGES, code_cells, load
-from tests.test_policy import rules_of
-from tools.notebooks import VIEW
+from tests.helpers.project import HTML, NOTEBOOKS, code_cells, load, name_of, page_of
+from tools.execute_notebooks import VIEW
 
 pytestmark = pytest.mark.site
 
@@ -36,9 +35,9 @@ class Outputs(HTMLParser):
             self.found[-1] += text
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.stem))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 def test_a_page_shows_the_outputs_that_are_stored(path: Path) -> None:
-    page = (HTML / "book" / f"{path.stem}.html").read_text(encoding="utf-8")
+    page = (HTML / page_of(path)).read_text(encoding="utf-8")
     printed, drawn = [], []
     for output in (output for cell in code_cells(load(path)) for output in cell["outputs"]):
         data = output.get("data", {})
@@ -50,14 +49,3 @@ def test_a_page_shows_the_outputs_that_are_stored(path: Path) -> None:
     assert printed
     assert [text.split() for text in Outputs(page).found] == printed
     assert all(drawing.strip() in page for drawing in drawn)
-
-
-def test_every_page_has_the_same_policy() -> None:
-    def policy(name: str) -> dict[str, list[str]]:
-        rules = rules_of((HTML / name).read_text(encoding="utf-8"))
-        return {name: [one for one in sources if "sha256" not in one] for name, sources in rules.items()}
-
-    names = [*PAGES, "search.html", "404.html"]
-    first = policy(names[0])
-    assert first["connect-src"] == ["'self'"]
-    assert [name for name in names if policy(name) != first] == []

@@ -1,4 +1,4 @@
-"""Imports of the package point one way, cost nothing, and nothing is left over."""
+"""Imports of the package point one way and cost nothing; no test leans on another; no path of one machine."""
 
 import ast
 import importlib
@@ -9,17 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.project import NOTEBOOKS, ROOT, code_cells, load, source
+from tests.helpers.project import ROOT
 
 PACKAGE = ROOT / "lessons_pkg"
-TORCH_ONLY = {"data", "losses", "graph", "optim", "models", "checks", "runtime"}
-MAY_IMPORT = {
-    "__init__": {"_version"},
-    "_version": set(),
-    **{name: {name, "_version"} if name == "runtime" else {name} for name in TORCH_ONLY},
-    "plotting": {"plotting"} | TORCH_ONLY,
-    "sliders": {"sliders", "plotting"},
-}
+TORCH_ONLY = {"data", "exercises", "graph", "guards", "losses", "models", "optim", "runtime"}
+MAY_IMPORT = {"plotting": {"plotting", *TORCH_ONLY}, "sliders": {"sliders", "plotting"}}
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imports(path: Path) -> set[str]:
@@ -33,80 +28,33 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def layer_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-MODULES = sorted(PACKAGE.rglob("*.py"))
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
-    layer = layer_of(path)
-    assert layer in MAY_IMPORT, "a new module: give it its place in MAY_IMPORT and in CONTRIBUTING"
-    ours = {name.split(".")[1] for name in imports(path) if name.startswith("lessons_pkg.")} & set(MAY_IMPORT)
-    assert ours <= MAY_IMPORT[layer]
+    layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     outside = {name.split(".")[0] for name in imports(path)}
-    assert not outside & {"book", "tests", "tools"}
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("lessons_pkg.")}
+    assert not outside & {"book", "tests", "tools", "benchmarks"}
+    assert "ipywidgets" not in outside or path == PACKAGE / "sliders" / "live.py"
     if layer in TORCH_ONLY:
-        assert not outside & {"matplotlib", "ipywidgets", "IPython", "numpy"}
-    if "ipywidgets" in outside:
-        assert path.relative_to(PACKAGE).as_posix() == "sliders/live.py"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_modules_and_functions_are_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    longest = 180 if layer_of(path) == "checks" else 150  # checks: a catalogue of wrong answers is data
-    assert len(text.splitlines()) <= longest
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
-            assert (node.end_lineno or 0) - node.lineno + 1 - doc <= 25, f"{node.name} is long"
+        assert not outside & {"matplotlib", "ipywidgets", "numpy"}
+    assert not ours & {"plotting", "sliders"} or ours <= MAY_IMPORT.get(layer, {layer, "_version"})
 
 
 def test_import_costs_nothing_beyond_torch() -> None:
-    program = (
-        "import sys, torch; before = set(sys.modules); import lessons_pkg; print(*set(sys.modules) - before)"
-    )
+    program = "import sys, torch; old = set(sys.modules); import lessons_pkg; print(*set(sys.modules) - old)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert set(run.stdout.split()) == {"lessons_pkg", "lessons_pkg._version"}
 
 
-def test_public_names_are_documented_with_their_source_of_truth() -> None:
-    import lessons_pkg.losses as losses
-
-    for name in losses.__all__:
-        doc = getattr(losses, name).__doc__
-        for part in (":math:", "Chapter ", "Raises ", "returns"):
-            assert part in doc, f"{name}: docstring lacks {part!r}"
-        twins = ("Twin of ``torch.nn.functional.", "Twin of ``torchvision.ops.", "No twin in torch")
-        assert any(twin in doc for twin in twins), f"{name}: docstring names no twin, and does not say so"
+@pytest.mark.parametrize("name", ["losses", "optim", "exercises", "plotting", "sliders"])
+def test_every_exported_name_exists_in_order(name: str) -> None:
+    module = importlib.import_module(f"lessons_pkg.{name}")
+    assert [one for one in sorted(module.__all__) if hasattr(module, one)] == list(module.__all__)
 
 
-def test_every_exported_name_is_used_by_a_chapter() -> None:
-    code = "\n".join(source(cell) for path in NOTEBOOKS for cell in code_cells(load(path)))
-    for part in sorted(TORCH_ONLY | {"plotting", "sliders"}):
-        module = importlib.import_module(f"lessons_pkg.{part}")
-        own = [
-            name
-            for name, thing in vars(module).items()
-            if getattr(thing, "__module__", "") == module.__name__
-        ]
-        exported = getattr(module, "__all__", [name for name in own if not name.startswith("_")])
-        assert exported
-        unused = {name for name in exported if not re.search(rf"\b{name}\b", code)}
-        assert unused <= {"figure_html"}, f"{part}: used by no chapter"  # what show prints, as text
-
-
-def test_every_exported_name_exists() -> None:
-    for module in (
-        "lessons_pkg",
-        "lessons_pkg.losses",
-        "lessons_pkg.exercises",
-        "lessons_pkg.plotting",
-        "lessons_pkg.sliders",
-    ):
-        loaded = importlib.import_module(module)
-        assert all(hasattr(loaded, name) for name in loaded.__all__)
-        assert list(loaded.__all__) == sorted(loaded.__all__)
+def test_no_test_leans_on_another_and_no_file_on_one_machine() -> None:
+    listed = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).split()
+    for path in [ROOT / name for name in listed if (ROOT / name).is_file()]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert not re.search(r"(?m)^(?:from|import) tests\.(?!helpers)", text), path
+        assert not re.search(r"(?<![\w./])/(?:root|work|home)/\w", text) or "tests" in path.parts, path

@@ -1,163 +1,98 @@
-"""One place for owner, repository and ref; the set-up cell; what a fork's teacher runs."""
+"""A fork says whose it is in one file and one line of each notebook, and merges from upstream stay clean."""
 
-import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from lessons_pkg import __version__
 from tests.helpers.project import NOTEBOOKS, ROOT, code_cells, load, source
-from tools.repository import FILES, PLACEHOLDER, Repository, current, main, parse, point_at, setup_cell
+from tools import set_repository
+from tools.set_repository import Repository, current, main, parse, point_at, setup_cell
 
-NEW = Repository("owner-of-a-test", "my.course", "v2")
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    (tmp_path / "book").mkdir()
-    for path in [*NOTEBOOKS, *(ROOT / "book").glob("*.md")]:
-        shutil.copy(path, tmp_path / "book")
-    for name in FILES:
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
+NEW = Repository("https://github.com/owner-of-a-test/my.course", "v2")
+GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 
 
-def texts(root: Path) -> dict[Path, str]:
-    paths = [root / name for name in FILES] + sorted((root / "book").glob("*.*"))
-    return {
-        p: p.read_text(encoding="utf-8")
-        for p in paths
-        if p.suffix in (".md", ".ipynb", ".yml", ".cff", ".toml")
-    }
-
-
-def test_all_places_agree() -> None:
-    here = current()
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    assert config["html"]["baseurl"] == here.pages
-    for path, text in texts(ROOT).items():
-        for url in re.findall(r"https://github\.com/([\w-]+/[\w.-]+?)(?=[@/\s\"')\\]|$)", text):
-            if url.split("/")[1] == here.name:
-                assert url == f"{here.owner}/{here.name}", path
-        for ref in re.findall(rf"{here.owner}/{here.name}@([\w./-]+)", text):
-            assert ref == here.ref, path
-        for ref in re.findall(rf"{here.owner}/{here.name}/blob/([\w.-]+)/", text):
-            assert ref == here.ref, path
-
-
-def test_placeholder_is_an_owner_that_no_one_can_register() -> None:
-    assert "_" in PLACEHOLDER
-    assert "PLACEHOLDER" in setup_cell(parse(f"https://github.com/{PLACEHOLDER}/x", "main"))
-    assert "PLACEHOLDER" not in setup_cell(NEW)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://github.com/owner-of-a-test/my.course", "https://github.com/owner-of-a-test/my.course.git/"],
-)
-def test_addresses_are_read_in_the_usual_forms(url: str) -> None:
-    assert parse(url, "v2") == NEW
-
-
-def test_a_users_own_site_is_published_at_its_root() -> None:
-    assert parse("https://github.com/Ann/ann.github.io", "main").pages == "https://Ann.github.io/"
-
-
-@pytest.mark.parametrize(
-    ("url", "ref", "words"),
-    [
-        ("", "main", "URL must be https://github.com/OWNER/REPOSITORY, got ''"),
-        ("git@github.com:a/b", "main", "URL must be"),
-        ("https://example.org/a/b", "main", "URL must be"),
-        ("https://github.com/a", "main", "URL must be"),
-        ("https://github.com/under_score/b", "main", "URL must be"),
-        ("https://github.com/a/b", "two words", "REF must be a branch, tag or commit"),
-        ("https://github.com/a/b", "-x", "REF must be a branch, tag or commit"),
-    ],
-)
-def test_other_addresses_are_refused(url: str, ref: str, words: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(words)):
-        parse(url, ref)
-
-
-def test_pointing_at_a_fork_changes_every_place_and_nothing_else(copy: Path) -> None:
-    before, old = texts(copy), current(copy / "_config.yml")
-    changed = point_at(NEW, copy)
-    after = texts(copy)
-    assert {path for path in before if before[path] != after[path]} == set(changed)
-    assert current(copy / "_config.yml") == NEW
-    assert not [
-        path for path, text in after.items() if old.url in text or old.pages in text or old.colab in text
-    ]
-    assert "\ncd my.course\n" in after[copy / "README.md"]
-    for path in (copy / "book").glob("*.ipynb"):
-        notebook, original = load(path), load(ROOT / "book" / path.name)
-        assert source(code_cells(notebook)[0]) == setup_cell(NEW)
-        assert [c["outputs"] for c in code_cells(notebook)] == [c["outputs"] for c in code_cells(original)]
-        assert after[path].count(f"{NEW.pages}book/") == before[path].count(f"{old.pages}book/")
-    assert point_at(NEW, copy) == []
-    point_at(old, copy)
-    assert texts(copy) == before
-
-
-def test_command_line_names_the_rule(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for arguments in ([], ["nonsense", "main"]):
-        monkeypatch.setattr(sys, "argv", ["tools.repository", *arguments])
-        assert main() == 2
-        assert "Example: make repository URL=https://github.com/you/fork REF=main" in capsys.readouterr().out
-
-
-COLAB = """
-import builtins, sys, types
-from IPython.core.interactiveshell import InteractiveShell
-google, colab = types.ModuleType("google"), types.ModuleType("google.colab")
-google.colab = colab
-sys.modules.update({"google": google, "google.colab": colab})
-shell = InteractiveShell.instance()
-asked = []
-shell.register_magic_function(lambda line: asked.append(line), "line", "pip")  # as in Colab: never raises
-BEFORE
-result = shell.run_cell(CELL)
-result = shell.run_cell(CELL) if AGAIN else result
-print("ASKED", asked)
-print("ERROR", type(result.error_in_exec).__name__, result.error_in_exec)
-"""
-
-
-def run_in_fake_colab(before: str = "", *, again: bool = False) -> str:
-    cell = setup_cell(NEW)
-    program = COLAB.replace("BEFORE", before).replace("CELL", repr(cell)).replace("AGAIN", str(again))
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+def git(folder: Path, *words: str) -> str:
+    run = subprocess.run([*GIT, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 
 
-def test_setup_cell_installs_in_colab_without_dependencies_and_twice_is_harmless() -> None:
-    said = run_in_fake_colab(again=True)
-    address = "git+https://github.com/owner-of-a-test/my.course@v2"
-    asked = f'install -q --no-deps "lessons_pkg @ {address}"'
-    assert f"ASKED {[asked, asked]!r}" in said
-    assert "ERROR NoneType None" in said
-    assert f"lessons_pkg {__version__} is ready." in said
-    assert "device: " in said
+@pytest.fixture
+def upstream(tmp_path: Path) -> Path:
+    """A repository with the files that `make repository` may write, and one that it may not."""
+    folder = tmp_path / "upstream"
+    for path in [ROOT / "_config.yml", ROOT / "README.md", *NOTEBOOKS[:2]]:
+        copy = folder / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "x")
+    return folder
 
 
-def test_setup_cell_says_what_is_wrong_when_the_install_failed() -> None:
-    said = run_in_fake_colab("sys.modules['lessons_pkg'] = None")
-    assert "ERROR RuntimeError No lessons_pkg: read pip's message above." in said
+def test_a_fork_changes_three_lines_of_the_configuration_and_one_of_each_notebook(upstream: Path) -> None:
+    old = current(upstream / "_config.yml")
+    changed = point_at(NEW, upstream)
+    counts = [line.split() for line in git(upstream, "diff", "--numstat").splitlines()]
+    assert {name: int(new) for new, _, name in counts} == {
+        path.relative_to(upstream).as_posix(): 3 if path.suffix == ".yml" else 1 for path in changed
+    }
+    assert len(changed) == 3
+    assert current(upstream / "_config.yml") == NEW
+    assert source(code_cells(load(changed[1]))[0]).startswith(setup_cell(NEW).partition("runtime.start")[0])
+    assert point_at(NEW, upstream) == []
+    point_at(old, upstream)
+    assert git(upstream, "status", "--porcelain") == ""
 
 
-def test_setup_cell_notices_an_old_copy_in_memory() -> None:
-    said = run_in_fake_colab("from lessons_pkg import runtime; runtime.__version__ = '0.0.1'")
-    assert "but 0.0.1 is loaded. In Colab choose Runtime > Restart session" in said
+def test_a_fork_takes_upstreams_next_text_without_a_conflict(upstream: Path, tmp_path: Path) -> None:
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "-q", str(upstream), str(fork))
+    point_at(NEW, fork)
+    git(fork, "commit", "-q", "-a", "-m", "Ours")
+    path = upstream / NOTEBOOKS[0].relative_to(ROOT)
+    words = load(path)["cells"][0]["source"][0].strip()
+    path.write_text(path.read_text(encoding="utf-8").replace(words, f"{words}, again"), encoding="utf-8")
+    git(upstream, "commit", "-q", "-a", "-m", "Another title")
+    git(fork, "pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
+    merged = load(fork / NOTEBOOKS[0].relative_to(ROOT))
+    assert f"{words}, again" in source(merged["cells"][0])
+    assert f"{NEW.url}@{NEW.ref}" in source(code_cells(merged)[0])
 
 
-def test_setup_cell_installs_nothing_elsewhere() -> None:
-    said = run_in_fake_colab("del sys.modules['google.colab']")
-    assert "ASKED []" in said
-    assert "ERROR NoneType None" in said
+@pytest.mark.parametrize("url", ["", "git@github.com:a/b", "https://example.org/a/b", "https://github.com/a",
+                                 "https://github.com/under_score/b"])  # fmt: skip
+def test_what_is_no_address_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["tools.set_repository", url, "main"])
+    assert main() == 2
+    said = capsys.readouterr().out
+    assert said.startswith("URL must be https://github.com/OWNER/REPOSITORY, got ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("ref", ["two words", "-x", ""])
+def test_a_malformed_ref_is_refused(ref: str) -> None:
+    with pytest.raises(ValueError, match="REF must be a branch, tag or commit"):
+        parse(NEW.url, ref)
+
+
+def test_a_repository_that_github_does_not_know_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = subprocess.CompletedProcess([], 128, "", "fatal: could not read Username for 'https://github.com'")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
+    monkeypatch.setattr(set_repository, "point_at", lambda new: pytest.fail("it writes"))
+    monkeypatch.setattr("sys.argv", ["tools.set_repository", NEW.url, "main"])
+    assert main() == 2
+    assert capsys.readouterr().out.startswith(f"GitHub knows no public repository {NEW.url}")
+
+
+def test_addresses_are_read_in_the_usual_forms() -> None:
+    assert parse(f"{NEW.url}.git/", "v2") == NEW
+    assert parse("https://github.com/Ann/ann.github.io", "main").pages == "https://Ann.github.io/"
+    assert NEW.pages == "https://owner-of-a-test.github.io/my.course/"

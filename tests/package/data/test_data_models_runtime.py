@@ -148,7 +148,7 @@ def test_start_says_where_it_runs_outside_the_gate(
 def test_start_refuses_another_version() -> None:
     with pytest.raises(
         RuntimeError,
-        match=rf"^This chapter needs lessons_pkg 9\.9\.9, but {__version__} is loaded\. In Colab choose "
+        match=rf"^This lesson needs lessons_pkg 9\.9\.9, but {__version__} is loaded\. In Colab choose "
         "Runtime > Restart session, then run this cell again; elsewhere run `make book` in your copy of the course[.]$",
     ):
         runtime.start("9.9.9")

@@ -25,7 +25,7 @@ from lessons_pkg.plotting.layout import layout
 from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH, free_corner
 from lessons_pkg.plotting.routes import Way, _heights, routes
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE
-from tests.package.graph.test_graph import AccumulateGradClip, lenet_loss, random_graph
+from tests.helpers.graphs import AccumulateGradClip, lenet_loss, random_graph
 
 
 def lenet() -> list[Node]:

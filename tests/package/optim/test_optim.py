@@ -3,7 +3,6 @@
 import copy
 import math
 import re
-from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 import lessons_pkg.optim as package
 from lessons_pkg.optim import SGD
 from lessons_pkg.optim.base import require_writable
+from tests.helpers.optim import numbers, on_a_line, walked
 
 COMBINATIONS = [
     {"lr": lr, "momentum": mu, "dampening": tau, "weight_decay": decay, "nesterov": look, "maximize": up}
@@ -24,24 +24,6 @@ COMBINATIONS = [
     )
     if not look or (mu > 0 and tau == 0)
 ]
-
-
-def numbers(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
-
-
-def walked(make: Callable[..., Any], steps: int, dtype: torch.dtype, **options: Any) -> list[Tensor]:
-    """Parameters after steps on a loss that is not quadratic; the last parameter's gradient comes and goes."""
-    parameters = [
-        numbers(*shape, seed=n, dtype=dtype).requires_grad_() for n, shape in enumerate([(3, 2), (), (4,)])
-    ]
-    optimizer = make(parameters, **options)
-    for step in range(steps):
-        optimizer.zero_grad()
-        used = parameters if step % 3 else parameters[:2]
-        sum((p.cos() + p**2 / 2).sum() * (step + 1) ** 0.5 for p in used).backward()
-        optimizer.step()
-    return [p.detach() for p in parameters]
 
 
 def read(options: dict[str, Any]) -> str:
@@ -209,13 +191,6 @@ def test_zero_grad_is_torchs() -> None:
     assert p.grad is None
 
 
-def on_a_line(p: Tensor, optimizer: Any, steps: int) -> None:
-    for _ in range(steps):
-        optimizer.zero_grad()
-        (p.cos() + p**2).sum().backward()
-        optimizer.step()
-
-
 @pytest.mark.parametrize("saved_by", [SGD, torch.optim.SGD], ids=["ours", "torchs"])
 @pytest.mark.parametrize("loaded_by", [SGD, torch.optim.SGD], ids=["ours", "torchs"])
 def test_state_survives_saving_and_goes_to_torch_and_back(saved_by: Any, loaded_by: Any) -> None:
@@ -262,7 +237,7 @@ def test_integers_and_numpy_numbers_are_numbers() -> None:
     p.grad = torch.ones(1)
     SGD([p], lr=1).step()
     assert p.item() == 0
-    SGD([p], lr=numpy.float32(0.1), momentum=0)
+    SGD([p], lr=numpy.float32(0.1), momentum=0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

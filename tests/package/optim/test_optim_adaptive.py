@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from lessons_pkg.optim import SGD, Adam, AdamW, RMSprop
 from lessons_pkg.optim.base import count, remembered
-from tests.package.optim.test_optim import numbers, on_a_line, walked
+from tests.helpers.optim import numbers, on_a_line, walked
 
 OURS = [RMSprop, Adam, AdamW]
 SHARED: dict[str, tuple[Any, ...]] = {

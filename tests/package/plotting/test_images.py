@@ -18,7 +18,7 @@ from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html
 from tests.helpers.contrast import contrast
 from tests.helpers.project import ROOT
-from tests.package.plotting.test_plotting import CAPTION, svg
+from tests.helpers.svg import CAPTION, svg
 
 COUNTS = torch.tensor([[5, 0, 2], [0, 7, 0], [1, 0, 12]])
 
@@ -185,46 +185,11 @@ def test_axes_that_are_given_are_used(make: Callable[[Any], Any]) -> None:
     assert make(ax) is ax
 
 
-BAD: list[tuple[Callable[[], Any], str]] = [
-    (lambda: plotting.image_grid(torch.ones(2, 2), ["x"]), r"got \(2, 2\), 1 labels, 5 columns"),
-    (lambda: plotting.image_grid(torch.ones(0, 2, 2), []), r"N >= 1.* got \(0, 2, 2\)"),
-    (lambda: plotting.image_grid(torch.ones(2, 2, 2), ["x"]), "N labels, got .* 1 labels"),
-    (lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], columns=0), "0 columns"),
-    (lambda: plotting.confusion_table(torch.ones(2, 3)), r"counts must be \(C, C\).* got \(2, 3\)"),
-    (lambda: plotting.confusion_table(torch.ones(0, 0)), r"counts must be \(C, C\).* got \(0, 0\)"),
-    (lambda: plotting.confusion_table(-torch.eye(2)), "none negative"),
-    (lambda: plotting.confusion_table(torch.tensor(3)), r"counts must be \(C, C\).* got \(\)"),
-    (
-        lambda: plotting.image_grid(torch.full((1, 2, 2), torch.nan), ["x"]),
-        "^image_grid: images must be finite: nan and",
-    ),
-    (
-        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=torch.inf),
-        "^image_grid: size must be finite, got inf$",
-    ),
-    (
-        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0),
-        "^image_grid: size must be > 0, got 0$",
-    ),
-    (
-        lambda: plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=-1),
-        "^image_grid: size must be > 0, got -1$",
-    ),
-    (lambda: plotting.confusion_table(COUNTS, names=["a"]), "give 3 names, got 1"),
-]
-
-
-@pytest.mark.parametrize(("call", "words"), BAD)
-def test_bad_input_names_the_rule(call: Callable[[], Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        call()
-
-
 @pytest.mark.parametrize("wrong", [0.5, torch.nan, torch.inf])
 def test_counts_that_are_none_are_refused_before_anything_is_drawn(wrong: float) -> None:
     ax = plotting.new_axes()
     with pytest.raises(
-        ValueError, match=r"^confusion_table: counts must be whole and finite: fractions would be cut"
+        ValueError, match=r"^confusion_table: counts must be whole numbers >= 0, got (0.5|nan|inf)$"
     ):
         plotting.confusion_table(torch.tensor([[wrong, 1], [1, 3]]), ax=ax)
     assert not ax.patches

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree
 
 import matplotlib
 import pytest
@@ -15,8 +14,8 @@ from lessons_pkg import plotting
 from lessons_pkg.plotting import style
 from lessons_pkg.plotting.html import figure_html, show
 from tests.helpers.contrast import contrast
+from tests.helpers.svg import CAPTION, svg
 
-CAPTION = "Three words at least, and 1 < 2 & so on."
 HESSIAN = torch.tensor([[28 / 3, 4.0], [4.0, 2.0]], dtype=torch.float64)
 MINIMUM = torch.tensor([2.0, 0.0], dtype=torch.float64)
 
@@ -79,75 +78,6 @@ def test_descent_path_draws_route_and_start() -> None:
     assert plotting.descent_path([[0.0, 1.0]], label="Adam").get_lines()[0].get_label() == "Adam"
 
 
-OVERFLOW = r"^geometric_decay: start \* factor \*\* updates must be finite, got inf$"
-BAD: list[tuple[str, Any, str]] = [
-    ("empty", lambda: plotting.loss_curve([]), "loss_curve: nothing to draw"),
-    (
-        "all-zero",
-        lambda: plotting.loss_curve([0.0, 0.0]),
-        "^loss_curve: a logarithmic axis needs .* loss in losses$",
-    ),
-    ("all-inf", lambda: plotting.loss_curve([float("inf")]), "at least one positive, finite loss"),
-    ("all-nan", lambda: plotting.loss_curve([float("nan")]), "at least one positive, finite loss"),
-    ("decay", lambda: plotting.geometric_decay(0.0, 0.5, 3), "geometric_decay: need start > 0"),
-    ("no-factor", lambda: plotting.geometric_decay(1.0, 0.0, 3), "need .* factor > 0, .* got 1.0, 0.0, 3"),
-    ("no-updates", lambda: plotting.geometric_decay(1.0, 0.5, 0), "updates >= 1; got 1.0, 0.5, 0"),
-    (
-        "saddle",
-        lambda: plotting.valley(torch.diag(torch.tensor([-1.0, 2.0])), MINIMUM),
-        "smallest eigenvalue -1$",
-    ),
-    ("flat", lambda: plotting.valley(torch.zeros(2, 2), MINIMUM), "must be positive definite"),
-    (
-        "lopsided",
-        lambda: plotting.valley(torch.tensor([[2.0, 1.0], [0.0, 2.0]]), MINIMUM),
-        "hessian symmetric",
-    ),
-    (
-        "nan",
-        lambda: plotting.valley(torch.full((2, 2), float("nan")), MINIMUM),
-        r"^valley: hessian must be finite, got \[\[nan, nan\], \[nan, nan\]\]$",
-    ),
-    (
-        "ratio-of-0",
-        lambda: plotting.new_panels(2, ratios=[1, 0]),
-        r"^new_panels: ratios must be > 0, got \[1, 0\]$",
-    ),
-    ("ratio-below-0", lambda: plotting.new_panels(2, ratios=[1, -1]), "^new_panels: ratios must be > 0"),
-    (
-        "ratio-nan",
-        lambda: plotting.new_panels(1, ratios=[float("nan")]),
-        r"^new_panels: ratios\[0\] must be finite",
-    ),
-    ("one-ratio", lambda: plotting.new_panels(2, ratios=[1]), "give 2 ratios, one per row, got 1$"),
-    ("power", lambda: plotting.geometric_decay(1.0, 10.0, 400), OVERFLOW),
-    ("product", lambda: plotting.geometric_decay(1e300, 10.0, 20), OVERFLOW),
-    ("reach", lambda: plotting.valley(HESSIAN, MINIMUM, reach=0), "reach must be > 0"),
-    ("table", lambda: plotting.loss_curve(torch.ones(3, 2)), r"one column of numbers, got shape \(3, 2\)"),
-    (
-        "shape",
-        lambda: plotting.valley(torch.eye(3), MINIMUM),
-        r"hessian must be \(2, 2\) and minimum \(2,\), got \(3, 3\) and \(2,\)",
-    ),
-    (
-        "no-minimum",
-        lambda: plotting.valley(HESSIAN, MINIMUM / 0),
-        r"valley: minimum must be finite, got \[inf, nan\]",
-    ),
-    ("no-steps", lambda: plotting.descent_path(torch.zeros(0, 2)), r"got \(0, 2\)"),
-    ("three", lambda: plotting.descent_path(torch.zeros(4, 3)), r"got \(4, 3\)"),
-    ("route", lambda: plotting.descent_path(torch.zeros(3)), r"points must be \(steps >= 1, 2\), got \(3,\)"),
-    ("rows", lambda: plotting.new_panels(0), "rows must be >= 1"),
-    ("caption", lambda: plotting.figure_html(plotting.new_axes(), "short"), "must say in words"),
-]
-
-
-@pytest.mark.parametrize(("call", "words"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
-def test_bad_input_names_the_rule(call: Any, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        call()
-
-
 def test_caption_must_be_text() -> None:
     with pytest.raises(TypeError, match="caption must be a string, got int"):
         figure_html(plotting.new_axes(), 3)  # type: ignore[arg-type]
@@ -156,38 +86,6 @@ def test_caption_must_be_text() -> None:
 def test_axes_must_be_axes() -> None:
     with pytest.raises(TypeError, match="ax must be matplotlib Axes, got list"):
         figure_html([1], "A caption of words.")  # type: ignore[arg-type]
-
-
-def test_errors_name_the_function_that_was_called() -> None:
-    with pytest.raises(TypeError, match=r"^loss_curve: ax must be matplotlib Axes, got list$"):
-        plotting.loss_curve([1.0], ax=[1])  # type: ignore[arg-type]
-    with pytest.raises(
-        TypeError, match=r"^geometric_decay: start must be a tensor of real numbers, got Tensor"
-    ):
-        plotting.geometric_decay(torch.tensor(1j), 0.5, 3)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"^confusion_table: names must be a sequence, got int$"):
-        plotting.confusion_table(torch.eye(2), names=3)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"^new_panels: size\[0\] must be finite, got inf$"):
-        plotting.new_panels(1, size=(torch.inf, 1.0))
-
-
-WRONG_KINDS: dict[str, Callable[[Any], object]] = {
-    "loss_curve: label must be text, got int": lambda pl: pl.loss_curve([1.0], label=3),
-    "loss_curve: losses must hold real numbers, got dict": lambda pl: pl.loss_curve({}),
-    "loss_curve: losses must be a tensor of real numbers, got Tensor torch.complex64": lambda pl: (
-        pl.loss_curve(torch.tensor([1j]))
-    ),
-    "valley: hessian must be a tensor of real numbers, got list": lambda pl: pl.valley([[1.0]], MINIMUM),
-    "geometric_decay: start must be one real number, got str": lambda pl: pl.geometric_decay("1", 0.5, 3),
-    "new_panels: rows must be a whole number, got float": lambda pl: pl.new_panels(1.0),
-    "new_panels: size[1] must be one real number, got str": lambda pl: pl.new_panels(1, size=(5, "4")),
-}
-
-
-@pytest.mark.parametrize("words", WRONG_KINDS)
-def test_a_wrong_kind_of_argument_is_named_with_its_kind(words: str) -> None:
-    with pytest.raises(TypeError, match=f"^{re.escape(words)}$"):
-        WRONG_KINDS[words](plotting)
 
 
 def test_axes_without_a_figure_of_their_own_are_refused() -> None:
@@ -230,12 +128,6 @@ def test_axes_that_are_given_are_used() -> None:
         ax = plotting.new_axes()
         assert draw(ax) is ax
     assert len(plotting.new_panels(3)) == 3
-
-
-def svg(markup: str) -> ElementTree.Element:
-    found = re.search(r"<svg.*</svg>", markup, re.DOTALL)
-    assert found
-    return ElementTree.fromstring(found[0])
 
 
 def test_figure_is_one_accessible_self_contained_element() -> None:

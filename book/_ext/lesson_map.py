@@ -1,0 +1,102 @@
+"""The course as its pages announce it: chapters, their lessons, what each asks, needs and takes."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from result_tables import markdown_table
+
+BOOK = Path(__file__).resolve().parents[1]
+TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
+NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
+MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:(?: to |[^\d\s])(\d+))?\b")
+
+
+class Page(NamedTuple):
+    """A lesson, or a chapter: a notebook, or a folder of lessons with ``index.md``."""
+
+    path: Path
+    title: str
+    question: str
+    needs: str
+    minutes: tuple[int, int]  # the least that it takes, and the most
+    lessons: "tuple[Page, ...]" = ()
+
+    @property
+    def link(self) -> str:
+        """The title as a link that works from any page of the book."""
+        address = self.path.as_posix()
+        return f"[{self.title}]({address[address.rindex('/book/') :]})"
+
+
+def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
+    """Read what one page announces. Raises ValueError that names the file if something is missing."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "".join(json.loads(text)["cells"][0]["source"])
+    title, needs, minutes = TITLE.search(text), NEEDS.search(text), MINUTES.search(text)
+    if title is None or not (lessons or (needs and minutes)):
+        name = f"{path.parent.name}/{path.name}"
+        raise ValueError(f"{name}: it needs a title, a question, and '*You need*: … *Minutes*: N'")
+    own = (int(minutes[1]), int(minutes[2] or minutes[1])) if minutes else (0, 0)
+    question = re.sub(r"\*\*|\[([^]]+)\]\([^)]+\)", r"\1", title[2])
+    need = needs[1] if needs else lessons[0].needs
+    return Page(path, title[1], question, need, total(lessons) if lessons else own, lessons)
+
+
+def total(pages: Sequence[Page]) -> tuple[int, int]:
+    """Add the minutes of pages."""
+    return sum(page.minutes[0] for page in pages), sum(page.minutes[1] for page in pages)
+
+
+def words(minutes: tuple[int, int]) -> str:
+    """Write a range of minutes."""
+    return "\N{EN DASH}".join(map(str, dict.fromkeys(minutes)))
+
+
+def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> list[Page]:
+    """Read all chapters in order; with ``env`` what is in this edition, and build again when it changes."""
+
+    def in_edition(path: Path) -> bool:
+        if env is None or env.path2doc(path) not in env.found_docs:
+            return env is None
+        env.note_dependency(str(path))
+        return True
+
+    chapters = []
+    for path in sorted(book.glob("[0-9][0-9]-*")):
+        inside = tuple(
+            read_page(lesson) for lesson in sorted(path.glob("[0-9]*.ipynb")) if in_edition(lesson)
+        )
+        file = path / "index.md" if path.is_dir() else path
+        if file.exists() and in_edition(file):
+            chapters.append(read_page(file, inside))
+    return chapters
+
+
+class ChapterTimes(SphinxDirective):
+    """``{chapter-times}``: every chapter with its minutes and what it needs; ``{lessons}`` of one chapter."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table, with the sum below."""
+        pages, head = read_chapters(self.env), ["Chapter", "Minutes", "You need"]
+        if self.name == "lessons":
+            here, head = Path(self.env.doc2path(self.env.docname)), ["Lesson", "Minutes", "Its question"]
+            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
+        last = "question" if self.name == "lessons" else "needs"
+        rows = [[page.link, words(page.minutes), getattr(page, last)] for page in pages]
+        return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_directive("chapter-times", ChapterTimes)
+    app.add_directive("lessons", ChapterTimes)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

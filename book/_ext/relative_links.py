@@ -1,0 +1,62 @@
+"""Links between sources, ``../glossary.md#term-loss``: to anything that has an id, and to pages left out."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+def page_link(env: BuildEnvironment, words: str, page: str, anchor: str = "") -> addnodes.pending_xref:
+    """Make the node that a source's ``[words](page.md#anchor)`` becomes; ``page`` is below book/."""
+    return addnodes.pending_xref(
+        "", nodes.inline("", words), refdomain="doc", reftarget=f"book/{page}", reftargetid=anchor or None,
+        refdoc=env.docname, reftype="myst", refexplicit=True,
+    )  # fmt: skip
+
+
+def know_every_id(app: Sphinx, doctree: nodes.document) -> None:
+    """Tell MyST the ids of a page's glossary terms and table rows; it asks only for headings."""
+    here = app.env.docname
+    known: dict[str, tuple[int, str, str]] = app.env.metadata[here].setdefault("myst_slugs", {})
+    for node in doctree.findall(nodes.Element):
+        names: list[str] = node.get("ids", [])
+        for name in names:
+            known[name] = (node.line or 0, name, known.get(name, (0, "", ""))[2])
+    for link in doctree.findall(addnodes.pending_xref):  # `#name` alone: an id of this page
+        if link["reftype"] == "myst" and link["reftarget"] in known:
+            link.attributes.update(refdomain="doc", reftarget=here, reftargetid=link["reftarget"])
+
+
+class LeftOut(SphinxPostTransform):
+    """A page that is not in ``_toc.yml``: links to it become their words, and a line names it."""
+
+    default_priority = 8  # MyST's own resolver has 9, and warns of a page that it does not know
+
+    def run(self, **_: Any) -> None:
+        """Replace the links of one page."""
+        left_out: set[str] = set()
+        for link in list(self.document.findall(addnodes.pending_xref)):
+            page = link["reftarget"]
+            if link.get("refdomain") != "doc" or page in self.env.all_docs:
+                continue
+            for kind in (".ipynb", ".md"):
+                if (source := Path(self.app.srcdir, page + kind)).exists():
+                    title = re.search(r"# (.+?)(?:\\n)?[\"\n]", source.read_text(encoding="utf-8"))
+                    left_out.add(title[1] if title else page)
+                    link.replace_self(link[0].children)
+        if left_out:
+            line = f"Not in this edition: {'; '.join(sorted(left_out))}."
+            section = next(iter(self.document.findall(nodes.section)), self.document)
+            section.append(nodes.paragraph("", "", nodes.emphasis("", line)))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("doctree-read", know_every_id, priority=900)
+    app.add_post_transform(LeftOut)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,40 @@
+"""A line's name in a legend comes from where its data come from: two names cannot be swapped by hand.
+
+It holds for lessons. Of the chapters that are not yet cut into lessons, nine cells type two labels or more.
+"""
+
+import ast
+import re
+
+import pytest
+
+from tests.helpers.project import ROOT, code_cells, load, source
+
+
+def typed_labels(code: str) -> list[str]:
+    """Return the labels that a cell types as plain text, if it types several; one cannot be swapped."""
+    tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", code))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    labels = [word.value for call in calls for word in call.keywords if word.arg == "label"]
+    typed = [str(label.value) for label in labels if isinstance(label, ast.Constant)]
+    return typed if len(typed) > 1 else []
+
+
+def test_no_lesson_types_its_legend() -> None:
+    lessons = [path for path in (ROOT / "book").rglob("*.ipynb") if re.match(r"\d\d-", path.parent.name)]
+    found = {path.stem: typed for path in lessons for cell in code_cells(load(path))
+             if (typed := typed_labels(source(cell)))}  # fmt: skip
+    assert not found, "take names from the dict that holds the data: `for name, losses in runs.items()`"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("ax.plot(adam, label='Adam')\nax.plot(sgd, label='SGD')", ["Adam", "SGD"]),
+        ("for name, losses in runs.items():\n    ax.plot(losses, label=name)", []),
+        ("%matplotlib inline\nax.plot(losses, label='training')", []),
+    ],
+    ids=["typed", "from the data", "one"],
+)
+def test_what_counts_as_typed(code: str, found: list[str]) -> None:
+    assert typed_labels(code) == found

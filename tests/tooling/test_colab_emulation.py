@@ -1,0 +1,55 @@
+"""Each student notebook, alone in an empty folder, with Colab's versions and the set-up cell's own pip."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from lessons_pkg import __version__
+from tests.helpers.project import ROOT
+from tests.helpers.slider_mover import check_slider, talking
+from tools.colab_emulation import environment, redirected
+from tools.execute_notebooks import ENVIRONMENT, execute, normalised, same_outputs
+from tools.set_repository import current
+
+pytestmark = pytest.mark.colab
+STUDENT = ROOT / "_build" / "notebooks"
+NOTEBOOKS = sorted(STUDENT.rglob("*.ipynb"))
+FREEZE = "from importlib.metadata import distributions as d; print(*sorted({f'{x.name}=={x.version}' for x in d()}))"
+
+
+@pytest.fixture
+def colab(tmp_path: Path) -> tuple[list[str], dict[str, str]]:
+    """The command of a kernel like Colab's, and what its process is told."""
+    python = str(environment(tmp_path / "colab"))
+    told = {
+        **ENVIRONMENT,
+        **redirected(current().url),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": "",
+    }
+    return [python, str(ROOT / "tools" / "colab_emulation.py")], told
+
+
+def packages(python: str) -> set[str]:
+    return set(subprocess.check_output([python, "-I", "-c", FREEZE], text=True).split())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(STUDENT)))
+def test_it_prints_what_the_lesson_shows_and_changes_no_package(path: Path, colab: Any) -> None:
+    command, told = colab
+    before = packages(command[0])
+    source = nbformat.read(ROOT / "book" / path.relative_to(STUDENT), as_version=4)
+    shown = {(cell.id, cell.source): cell for cell in source.cells}
+    executed = normalised(execute(nbformat.read(path, as_version=4), command, told)).cells
+    ran = [(cell, shown[key]) for cell in executed if (key := (cell.id, cell.source)) in shown]
+    assert [cell.source for cell, stored in ran if not same_outputs(stored, cell)] == []
+    assert packages(command[0]) - before == {f"lessons_pkg=={__version__}"}
+
+
+def test_a_slider_moves_under_ipywidgets_7(colab: Any) -> None:
+    install = f"%pip install -q --no-deps git+{current().url}"
+    with talking(*colab) as talk:
+        check_slider(talk, f"{install}\nimport ipywidgets\nassert ipywidgets.__version__ == '7.7.1'")

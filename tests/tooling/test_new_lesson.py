@@ -1,0 +1,46 @@
+"""`make lesson`: what it writes is whole, runs, keeps its budget, and is entered once in each list."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.helpers.project import ROOT
+from tools import lesson_budget, new_lesson
+from tools.execute_notebooks import OFFLINE, execute, normalised, text_of
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what `make lesson` touches."""
+    for folder in ("book/01-mse-regression", "lessons_pkg", "tests/exercises"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
+    return tmp_path
+
+
+def test_a_lesson_is_whole_and_its_exercise_is_checked(project: Path) -> None:
+    before = sorted((project / "book" / "01-mse-regression").glob("[0-9]*.ipynb"))
+    path = new_lesson.begin(project, "01-mse-regression", "a-trial")
+    assert path.name == f"{len(before) + 1}-a-trial.ipynb"
+    done = execute(nbformat.read(path, 4), env={**OFFLINE, "PYTHONPATH": f"{project}{os.pathsep}{ROOT}"})
+    path.write_text(text_of(normalised(done)), encoding="utf-8")
+    assert lesson_budget.faults(path) == []
+    (said,) = done.cells[-2].outputs
+    assert said.text.startswith(f"1.{len(before) + 1}: correct.")
+    entries = (project / "_toc.yml").read_text(encoding="utf-8").splitlines()
+    assert entries.count(f"          - file: book/01-mse-regression/{path.stem}") == 1
+
+
+def test_a_chapter_that_is_not_there_is_begun_behind_the_last(project: Path) -> None:
+    new_lesson.begin(project, "14-losses-of-today", "triplets")
+    contents = (project / "_toc.yml").read_text(encoding="utf-8")
+    begun = "      - file: book/14-losses-of-today/index\n        sections:\n          - file: book/14-losses-of-today/1-triplets\n"
+    assert contents.index("book/13-") < contents.index(begun) < contents.index("Reference")
+    assert "**chapter14.EXERCISES" in (project / "lessons_pkg/exercises/__init__.py").read_text(
+        encoding="utf-8"
+    )
+    assert '"14.1": Exercise(' in (project / "lessons_pkg/exercises/chapter14.py").read_text(encoding="utf-8")
+    assert (project / "book/14-losses-of-today/index.md").exists()

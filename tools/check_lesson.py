@@ -1,0 +1,44 @@
+"""Check one lesson in seconds: run and compare it, build its page, look for its faults. `make check`."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.build_book import build
+from tools.execute_notebooks import BOOK, ROOT
+
+ASK = "Name a notebook of the book: make check LESSON=book/01-mse-regression/1-one-training-step.ipynb"
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+
+def page_problems(lesson: Path) -> str:
+    """Build this page alone; links to other pages become plain text, and a test of its own looks at them."""
+    with tempfile.TemporaryDirectory() as folder:
+        contents = Path(folder, "_toc.yml")
+        page = lesson.relative_to(ROOT).with_suffix("").as_posix()
+        contents.write_text(f"format: jb-book\nroot: {page}\n", encoding="utf-8")
+        return build(Path(folder), contents)
+
+
+def main() -> int:
+    """Run the comparison beside page and faults; show what is wrong."""
+    lesson = Path(sys.argv[1]).resolve()
+    if lesson.suffix != ".ipynb" or BOOK not in lesson.parents or not lesson.is_file():
+        print(ASK)
+        return 2
+    command = [*PYTEST, "--nbval", str(lesson)]
+    compared = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    wrong = page_problems(lesson)
+    print(f"{wrong}\nIts page: see the lines above." if wrong else "Its page is built without a warning.")
+    case = lesson.stem if lesson.parent == BOOK else f"{lesson.parent.name[:2]}/{lesson.stem}"
+    command = [*PYTEST, "tests/book", "-k", f"[{case} and not put_back"]
+    faults = subprocess.run(command, cwd=ROOT, check=False).returncode
+    print(compared.communicate()[0])
+    return int(bool(wrong or faults or compared.returncode))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
