@@ -21,11 +21,9 @@ def _controls(parameter: Parameter, choose: Callable[[Any], None]) -> list[Any]:
     """Make a slider over the author's values and, for numbers, a field that takes any other."""
     import ipywidgets as widgets
 
-    look = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="95%")}
+    look = {"description": parameter.label, "value": parameter.start, "layout": widgets.Layout(width="95%")}
     options = list(zip(parameter.words, parameter.values, strict=True))
-    slider = widgets.SelectionSlider(
-        options=options, value=parameter.start, description=parameter.label, **look
-    )
+    slider = widgets.SelectionSlider(options=options, style={"description_width": "initial"}, **look)
     if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in parameter.values):
         slider.observe(lambda change: choose(change["new"]), names="value")
         return [slider]
