@@ -1,5 +1,7 @@
 """The articles' networks."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -104,3 +106,22 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.layer2(F.relu(self.layer1(x)))  # type: ignore[no-any-return]
+
+
+@guarded(whole("seed", least=0))
+def fresh_lenet(seed: int = 0) -> LeNet:
+    r"""Return a :class:`LeNet` in 64 bits whose first values are the same on every machine.
+
+    Each parameter of a layer is drawn from :math:`U(-1/\sqrt{d}, 1/\sqrt{d})`, as ``torch.nn`` does it, where
+    ``d`` is the number of inputs of one output, ``weight[0].numel()``; images ``(N, 1, 32, 32)``. Chapter 3;
+    article 001. Raises ValueError if ``seed`` is negative.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    net = LeNet().double()
+    for layer in net.children():
+        bound = 1 / math.sqrt(layer.weight[0].numel())  # type: ignore[index]
+        for parameter in layer.parameters():
+            sample = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
+            with torch.no_grad():
+                parameter.copy_((sample * 2 - 1) * bound)
+    return net

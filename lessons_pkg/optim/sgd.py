@@ -10,16 +10,19 @@ from lessons_pkg.optim.base import DenseOptimizer, Group
 
 def sgd_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
     """Move ``p`` by one step of the formula in :class:`SGD`; ``memory`` keeps its velocity."""
-    mu = group["momentum"]
-    u = grad
+    mu, u = group["momentum"], grad
     if mu > 0:
         v = memory.get("momentum_buffer")
         if v is None:
-            v = grad.clone()  # a copy, because .grad will be cleared
+            # a copy: .grad will be cleared
+            v = grad.clone()
         else:
-            v.mul_(mu).add_(grad, alpha=1 - group["dampening"])
+            share = 1 - group["dampening"]
+            v.mul_(mu).add_(grad, alpha=share)
         memory["momentum_buffer"] = v
-        u = grad.add(v, alpha=mu) if group["nesterov"] else v
+        u = v
+        if group["nesterov"]:
+            u = grad.add(v, alpha=mu)
     p.sub_(u, alpha=float(group["lr"]))
 
 

@@ -24,7 +24,7 @@ with warnings.catch_warnings():
 
 
 def moved_slider(talk: Any, setup: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Show a slider, move it to 0.317; return the states that came back, of showing and of moving."""
+    """Show a slider, type 0.317 into its field; return the states that came back, of showing and of moving."""
     states: list[dict[str, Any]] = []
     errors: list[str] = []
 
@@ -37,9 +37,9 @@ def moved_slider(talk: Any, setup: str) -> tuple[list[dict[str, Any]], list[dict
     talk.execute_interactive(setup + SLIDER, output_hook=listen, timeout=120)
     assert not errors, errors
     shown = list(states)
-    (slider,) = [state["id"] for state in shown if state.get("_model_name") == "FloatSliderModel"]
+    (field,) = [state["id"] for state in shown if state.get("_model_name") == "FloatTextModel"]
     data = {"method": "update", "state": {"value": 0.317}, "buffer_paths": []}
-    talk.shell_channel.send(talk.session.msg("comm_msg", {"comm_id": slider, "data": data}))
+    talk.shell_channel.send(talk.session.msg("comm_msg", {"comm_id": field, "data": data}))
     states.clear()
     while not any("<figure" in str(state.get("value")) for state in states):
         listen(talk.get_iopub_msg(timeout=30))

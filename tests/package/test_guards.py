@@ -99,6 +99,7 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "SigmoidMLP()": (models.SigmoidMLP(3, 2, 1), {"x": numbers(4, 3).float()}),
     "MLP()": (models.MLP(3, 2, 1), {"x": numbers(4, 3).float()}),
     "LeNet()": (models.LeNet(), {"x": numbers(1, 1, 32, 32).float()}),
+    "fresh_lenet": (models.fresh_lenet, {"seed": 0}),
     "edges": (graph.edges, {"nodes": walk()}),
     "tree": (graph.tree, {"nodes": walk()}),
     "backward_graph": (plotting.backward_graph, {"nodes": walk(), "visited": 1, "ax": plotting.new_axes()}),

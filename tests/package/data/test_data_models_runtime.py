@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lessons_pkg import __version__, data, graph, runtime
-from lessons_pkg.models import MLP, LeNet, LinearRegression, SigmoidMLP
+from lessons_pkg.models import MLP, LeNet, LinearRegression, SigmoidMLP, fresh_lenet
 
 
 def test_line_points_are_those_of_the_article() -> None:
@@ -179,3 +179,17 @@ def test_old_torch_stops_the_import_with_one_sentence() -> None:
     assert last.startswith(
         "ImportError: lessons_pkg needs torch >= 2.8, found 1.13.1+cu117: run `pip install"
     )
+
+
+def test_a_fresh_lenet_is_the_same_everywhere_and_within_torchs_bounds() -> None:
+    net, again, other = fresh_lenet(), fresh_lenet(), fresh_lenet(1)
+    for layer in net.children():
+        inputs = layer.weight[0].numel()  # type: ignore[index]
+        for parameter in layer.parameters():
+            assert parameter.dtype == torch.float64
+            assert 0.8 < parameter.abs().max().item() * inputs**0.5 <= 1
+    vectors = [torch.nn.utils.parameters_to_vector(n.parameters()) for n in (net, again, other)]
+    assert len(vectors[0]) == 61706
+    assert torch.equal(vectors[0], vectors[1])
+    assert not torch.equal(vectors[0], vectors[2])
+    assert vectors[0][:2].tolist() == pytest.approx([0.18802120, 0.08312795], abs=1e-8)
