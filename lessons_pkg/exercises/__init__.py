@@ -16,7 +16,6 @@ from lessons_pkg.exercises import (
     chapter11,
     chapter12,
     chapter13,
-    lessons03,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -37,7 +36,6 @@ EXERCISES: dict[str, Exercise] = {
     **chapter11.EXERCISES,
     **chapter12.EXERCISES,
     **chapter13.EXERCISES,
-    **lessons03.EXERCISES,
 }
 
 

@@ -1,15 +1,37 @@
-"""Chapter 3: answers computed with torch, and the wrong ones we can explain."""
+"""Lessons 3.1 to 3.4: answers computed with torch, and the wrong ones we can explain."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-RATE, MOMENTUM, DAMPENING, SLOPE = 0.1, 0.8, 0.25, 2.0  # exercise 3.1
-LOW, HIGH = 1.0, 100.0  # curvatures of exercise 3.4
+RATE, MOMENTUM, DAMPENING, SLOPE = 0.1, 0.8, 0.25, 2.0  # exercise 3.3
+LOW, HIGH = 1.0, 100.0  # curvatures of exercise 3.3b
+LESSON = (17 - math.sqrt(265)) / 3, (17 + math.sqrt(265)) / 3  # those of lesson 1.2
 Moves = tuple[float, ...]
+
+
+def _loss(w: Tensor) -> Tensor:
+    return (w - 1) ** 2
+
+
+def places(
+    loss: Callable[[Tensor], Tensor] = _loss, *, clear: bool = True, anew: bool = False, up: bool = False
+) -> Moves:
+    """Where w is after two full rounds from 3 and a step with the old gradient, unless ``anew``."""
+    w = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    optimizer, found = torch.optim.SGD([w], lr=0.1, maximize=up), []
+    for number in range(3):
+        if number < 2 or anew:
+            if clear:
+                optimizer.zero_grad()
+            loss(w).backward()
+        optimizer.step()
+        found.append(w.item())
+    return tuple(found)
 
 
 def moves(momentum: float = MOMENTUM, dampening: float = DAMPENING) -> Moves:
@@ -57,9 +79,9 @@ def shares(sizes: Tensor) -> Tensor:
     return torch.autograd.grad(whole, means)[0]
 
 
-def fastest() -> tuple[float, float, float]:
-    """Polyak's pair and its factor, for a bowl with curvatures LOW and HIGH."""
-    roots = torch.tensor([LOW, HIGH], dtype=torch.float64).sqrt()
+def fastest(low: float = LOW, high: float = HIGH) -> tuple[float, float, float]:
+    """Polyak's pair and its factor, for a bowl with these two curvatures."""
+    roots = torch.tensor([low, high], dtype=torch.float64).sqrt()
     rate = (2 / roots.sum()).square()
     factor = (roots[1] - roots[0]) / roots.sum()
     return rate.item(), factor.square().item(), factor.item()
@@ -71,7 +93,25 @@ def _with(rate: float | None = None, mu: float | None = None, factor: float | No
 
 
 EXERCISES: dict[str, Exercise] = {
-    "03.1": Exercise(
+    "3.1": Exercise(
+        places,
+        "Two new gradients, and then the second one once more.",
+        (
+            Mistake(
+                lambda: places(anew=True),
+                "The third step has no backward() before it: its gradient is the old one.",
+            ),
+            Mistake(
+                lambda: (*places()[:2], places()[1]),
+                "step() alone does move w: the last gradient is still in .grad.",
+            ),
+            Mistake(lambda: places(lambda w: (w - 1) ** 2 / 2), "The slope of a square has a factor 2."),
+            Mistake(lambda: places(clear=False), "A full round clears first: gradients do not add up."),
+            Mistake(lambda: places(up=True), "A step goes against the gradient: subtract."),
+        ),
+        labels=("after one round", "after two rounds", "after step() alone"),
+    ),
+    "3.3": Exercise(
         moves,
         "The first step is not dampened, and the memory does the rest.",
         (
@@ -81,6 +121,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: (*moves()[:3], moves(dampening=0)[3]),
                 "The first three are right; in the long run, too, only 0.75 of each gradient comes in.",
             ),
+            Mistake(
+                lambda: moves(dampening=1 - DAMPENING),
+                "Of each gradient 1 - 0.25 enters; you let in 0.25.",
+            ),
             Mistake(_places, "Those are the distances from the start; subtract to get single steps."),
             Mistake(
                 lambda: _scaled(1 / RATE), "That is the memory v; the step is the learning rate times v."
@@ -88,12 +132,13 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: moves(momentum=0), "Without momentum all steps are equal; here it is 0.8."),
             Mistake(lambda: _scaled(-1), "How far it moves: count the steps as positive."),
         ),
-        labels=("first step", "second", "third", "in the long run"),
+        labels=("step 1", "step 2", "step 3", "in the long run"),
     ),
-    "03.2": Exercise(
+    "3.4": Exercise(
         safe,
         "Multiplying by a power of two moves the exponent and rounds nothing.",
         (
+            Mistake(lambda lr: torch.log2(safe(lr)), "That is the exponent: return 2 to the power of it."),
             Mistake(lambda lr: lr, "The rate is exact; it is the product that must not be rounded."),
             Mistake(
                 lambda lr: 2.0 ** math.floor(math.log2(lr) + 0.5),
@@ -116,7 +161,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         cases=_rates,
     ),
-    "03.3": Exercise(
+    "3.2": Exercise(
         shares,
         "Each example now counts once, whatever part it is in.",
         (
@@ -124,8 +169,11 @@ EXERCISES: dict[str, Exercise] = {
                 lambda sizes: torch.full_like(sizes, 1 / len(sizes)),
                 "That is the mean of the means: it counts the examples of small parts more.",
             ),
+            Mistake(lambda sizes: sizes / 12, "12 was the lesson's batch; divide by the number in this one."),
+            Mistake(lambda sizes: sizes.sum() / sizes, "Upside down: the part over the whole."),
             Mistake(
-                lambda sizes: sizes / 12, "12 was the chapter's batch; divide by the number in this one."
+                lambda sizes: torch.ones_like(sizes) / sizes.sum(),
+                "That is the factor for sums; these are means.",
             ),
             Mistake(torch.ones_like, "That adds the means up: k parts give k times the gradient."),
             Mistake(lambda sizes: sizes, "That adds up the sums; divide by the number of all examples."),
@@ -134,7 +182,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         cases=_cuts,
     ),
-    "03.4": Exercise(
+    "3.3b": Exercise(
         fastest,
         "The square root of the ratio of curvatures is all that is left of it.",
         (
@@ -142,12 +190,17 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: (2 / (LOW + HIGH), 0.0, (HIGH - LOW) / (HIGH + LOW)),
                 "That is the best without momentum.",
             ),
+            Mistake(
+                lambda: fastest(*LESSON),
+                "That is the pair of the lesson's bowl; here the curvatures are 1 and 100.",
+            ),
             Mistake(lambda: _with(mu=fastest()[2]), "The formula gives the root of the momentum: square it."),
             Mistake(lambda: _with(factor=fastest()[1]), "The factor is the root of the momentum."),
             Mistake(lambda: _with(rate=fastest()[0] ** 0.5), "The rate lacks its square."),
             Mistake(lambda: (fastest()[1], fastest()[0], fastest()[2]), "First the rate, then the momentum."),
             Mistake(lambda: _with(rate=4 / (LOW + HIGH)), "The rate: add the roots, then square."),
         ),
+        rtol=2e-3,  # three digits
         labels=("learning rate", "momentum", "factor"),
     ),
 }

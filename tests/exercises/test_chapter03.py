@@ -1,4 +1,4 @@
-"""Chapter 3's answers and mistakes, computed another way: in pure Python, or by counting."""
+"""The answers and mistakes of lessons 3.1 to 3.4, computed another way: in pure Python, or by counting."""
 
 import math
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 from lessons_pkg.exercises.chapter03 import moves
 
 
@@ -19,6 +20,33 @@ def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]
     return [*moves, 0.1 * (1 - tau) * 2.0 / (1 - mu) if mu else 0.1 * (1 - tau) * 2.0]
 
 
+def test_two_rounds_and_a_step() -> None:
+    """The distance from 1 shrinks by 0.8 per round: 2, 1.6, 1.28; the second slope is 3.2."""
+    exercise = EXERCISES["3.1"]
+    expected = [(2.6, 2.28, 1.96), (2.6, 2.28, 2.024), (2.6, 2.28, 2.28), (2.8, 2.62, 2.44), (2.6, 1.88, 1.16),
+                (3.4, 3.88, 4.36)]  # fmt: skip
+    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
+    assert ours == [pytest.approx(e) for e in expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("3.1", (2.6, 2.28, 1.96), "correct"),
+        ("3.3", (0.2, 0.31, 0.40, 0.75), "right so far"),
+        ("3.3b", (0.0331, 0.6694, 0.8182), "correct"),
+        ("3.3b", (0.274, 0.5526, 0.7434), "lesson's bowl"),
+        ("3.4", lambda lr: -7.0, "no answer that we can explain"),
+        ("3.4", lambda lr: math.floor(math.log2(lr)), "exponent"),
+        ("3.4", lambda lr: None, "returned None"),
+        ("3.2", lambda sizes: sizes.sum() / sizes, "Upside down"),
+        ("3.2", lambda sizes: 1 / sizes.sum() * torch.ones_like(sizes), "for sums"),
+    ],
+)
+def test_what_learners_were_seen_to_answer(name: str, answer: Any, said: str) -> None:
+    assert said in verdict(EXERCISES[name], answer)
+
+
 def test_three_steps_by_hand() -> None:
     right = [0.2, 0.31, 0.398, 0.75]
     expected = [
@@ -26,12 +54,13 @@ def test_three_steps_by_hand() -> None:
         [0.2, 0.36, 0.488, 1.0],
         steps(first=0.75),
         [0.2, 0.31, 0.398, 1.0],
+        [0.2, 0.21, 0.218, 0.25],
         [0.2, 0.51, 0.908, 0.75],
         [2, 3.1, 3.98, 7.5],
         [0.2] * 4,
         [-move for move in right],
     ]
-    exercise = EXERCISES["03.1"]
+    exercise = EXERCISES["3.3"]
     ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
     assert steps() == pytest.approx(right)
     for value, independent in zip(ours, expected, strict=True):
@@ -55,9 +84,10 @@ RATES = (0.01, 0.3, 0.75, 1.0, 3.0, 0.001, 0.0078125)
 
 
 def test_safe_rates() -> None:
-    exercise = EXERCISES["03.2"]
+    exercise = EXERCISES["3.4"]
     expected = [
         (1 / 128, 1 / 4, 1 / 2, 1, 2, 1 / 1024, 1 / 128),
+        (-7, -2, -1, 0, 1, -10, -7),
         RATES,
         (1 / 128, 1 / 4, 1, 1, 4, 1 / 1024, 1 / 128),
         (1 / 64, 1 / 2, 1, 1, 2, 1 / 512, 1 / 128),
@@ -83,16 +113,16 @@ def test_a_product_with_a_safe_rate_is_never_rounded_and_others_are(rate: float)
         number = torch.tensor(factor)
         return torch.equal((number * slopes).double(), number.double() * slopes.double())
 
-    safe: Any = EXERCISES["03.2"].answer(torch.tensor(rate))
+    safe: Any = EXERCISES["3.4"].answer(torch.tensor(rate))
     assert exact(safe.item())
     assert exact(rate) == (math.frexp(rate)[0] == 0.5)
 
 
 def test_shares_of_parts() -> None:
-    exercise = EXERCISES["03.3"]
+    exercise = EXERCISES["3.2"]
     sizes = [2.0, 3.0, 5.0]
     expected = [
-        [0.2, 0.3, 0.5], [1 / 3] * 3, [2 / 12, 3 / 12, 5 / 12], [1] * 3, sizes, [1 / 2, 1 / 3, 1 / 5], [2 / 3, 1, 5 / 3],
+        [0.2, 0.3, 0.5], [1 / 3] * 3, [2 / 12, 3 / 12, 5 / 12], [5, 10 / 3, 2], [0.1] * 3, [1] * 3, sizes, [1 / 2, 1 / 3, 1 / 5], [2 / 3, 1, 5 / 3],
     ]  # fmt: skip
     functions = [exercise.answer, *(mistake.answer for mistake in exercise.mistakes)]
     for function, independent in zip(functions, expected, strict=True):
@@ -113,13 +143,15 @@ def worst_factor(rate: float, mu: float) -> float:
 
 
 def test_the_fastest_pair_is_the_fastest() -> None:
-    exercise = EXERCISES["03.4"]
+    exercise = EXERCISES["3.3b"]
     best: Any = exercise.answer()
     assert best == pytest.approx((4 / 121, 81 / 121, 9 / 11))
     assert worst_factor(best[0], best[1]) == pytest.approx(best[2], rel=1e-6)
     for rate in (best[0] * 0.98, best[0], best[0] * 1.02):
         for mu in (best[1] - 0.01, best[1], best[1] + 0.01):
             assert worst_factor(rate, mu) >= best[2] - 1e-7
-    expected = [(2 / 101, 0, 99 / 101), (4 / 121, 9 / 11, 9 / 11), (4 / 121, 81 / 121, 81 / 121),
+    expected = [(2 / 101, 0, 99 / 101), (0.27398537, 0.55258376, 0.74335978), (4 / 121, 9 / 11, 9 / 11), (4 / 121, 81 / 121, 81 / 121),
                 (2 / 11, 81 / 121, 9 / 11), (81 / 121, 4 / 121, 9 / 11), (4 / 101, 81 / 121, 9 / 11)]  # fmt: skip
-    assert [mistake.answer() for mistake in exercise.mistakes] == [pytest.approx(e) for e in expected]
+    assert [mistake.answer() for mistake in exercise.mistakes] == [
+        pytest.approx(e, rel=2e-6) for e in expected
+    ]
