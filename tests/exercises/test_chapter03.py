@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
-from lessons_pkg.exercises.exercise import verdict
 from lessons_pkg.exercises.chapter03 import moves
+from lessons_pkg.exercises.exercise import verdict
 
 
 def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]:
