@@ -30,8 +30,8 @@ NO_MODULES = {"pickle", "subprocess", "socket", "urllib", "requests", "http", "c
 def test_text_that_is_shown_cannot_become_markup() -> None:
     ax = new_axes()
     ax.set_title(HOSTILE)
-    frames = [frame(k, HOSTILE, ax, f"{HOSTILE} {k}") for k in range(2)]
-    for markup in (figure_html(ax, HOSTILE), slider_html(frames, label=HOSTILE, start=0)):
+    frames = [frame(k, (HOSTILE,), ax, f"{HOSTILE} {k}") for k in range(2)]
+    for markup in (figure_html(ax, HOSTILE), slider_html(frames, labels=[HOSTILE], start=0)):
         assert "a b " in markup
         assert "<img" not in markup
         assert markup.count("<script") == ("lesson-slider" in markup)
