@@ -43,6 +43,7 @@ BOTH = pytest.mark.parametrize(
 
 if chromium_path() is None and not os.environ.get("CI"):
     pytest.skip(MISSING, allow_module_level=True)
+SLIDER, GRID = "figure[class='lesson-slider']", "figure.lesson-slider-grid"  # one parameter, two
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -60,8 +61,10 @@ def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_th
         check_figures(page)
         check_formulas(page)
         phone.context.set_offline(True)
-        if page.locator("figure.lesson-slider").count():
+        if page.locator(SLIDER).count():
             check_slider(page)
+        if page.locator(GRID).count():
+            check_grid(page)
     check_ids(page)
     page.add_style_tag(content=DRAW_ALL)
     check_weight(phone, name)  # with the fonts of everything on the page
@@ -103,7 +106,7 @@ def test_page_is_quiet_from_a_server_too(visit: Any, base: str, name: str) -> No
 def slider_states(page: Any) -> list[dict[str, Any]]:
     """What each slider of a page says and shows."""
     states: list[dict[str, Any]] = page.evaluate(
-        """() => [...document.querySelectorAll("figure.lesson-slider")].map((figure) => {
+        """(sliders) => [...document.querySelectorAll(sliders)].map((figure) => {
           const input = figure.querySelector("input"), row = figure.querySelectorAll("tbody tr")[input.value];
           const shown = [...figure.querySelectorAll("[data-shown]")];
           return {value: Number(input.value), spoken: input.getAttribute("aria-valuetext"),
@@ -111,7 +114,8 @@ def slider_states(page: Any) -> list[dict[str, Any]]:
             row: [row.querySelector("th").textContent, row.querySelector("td").textContent],
             frames: [...new Set(shown.map((layer) => layer.dataset.frame))], markup: shown.map((l) => l.innerHTML).join(""),
             visible: shown.every((layer) => getComputedStyle(layer).display !== "none")};
-        })"""
+        })""",
+        SLIDER,
     )
     return states
 
@@ -135,30 +139,63 @@ def check_slider(page: Any) -> None:
 
 def check_keyboard(page: Any) -> None:
     before = slider_states(page)[0]
-    page.locator("figure.lesson-slider input").first.focus()
+    page.locator(f"{SLIDER} input").first.focus()
     page.keyboard.press("ArrowRight")
     after = check_moved(page, before)
     assert after["value"] == before["value"] + 1
     page.keyboard.press("End")
     last = check_moved(page, after)
-    assert last["value"] == page.locator("figure.lesson-slider").first.locator("tbody tr").count() - 1
+    assert last["value"] == page.locator(SLIDER).first.locator("tbody tr").count() - 1
     page.keyboard.press("Home")
     assert check_moved(page, last)["value"] == 0
-    slider = page.get_by_role("slider").first
+    slider = page.locator(f"{SLIDER} input").first
     assert slider.evaluate("input => input.labels[0].textContent.trim().length > 1")
-    assert page.locator("figure.lesson-slider figcaption").first.get_attribute("aria-live") == "polite"
+    assert page.locator(f"{SLIDER} figcaption").first.get_attribute("aria-live") == "polite"
     slider.evaluate("input => input.closest('figure').querySelector('summary').focus()")
     page.keyboard.press("Shift+Tab")
     assert slider.evaluate("input => input === document.activeElement")
 
 
 def check_pointer(page: Any, share: float, press: Callable[[float, float], None]) -> None:
-    slider = page.locator("figure.lesson-slider input").first
+    slider = page.locator(f"{SLIDER} input").first
     slider.scroll_into_view_if_needed()
     before, box = slider_states(page)[0], slider.bounding_box()
     assert box["height"] >= 24, "large enough for a finger"
     press(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
     check_moved(page, before)
+
+
+def grid_state(page: Any) -> dict[str, Any]:
+    """What the page's first slider of two parameters says and shows."""
+    state: dict[str, Any] = page.locator(GRID).first.evaluate(
+        """(figure) => {
+          const inputs = [...figure.querySelectorAll("input")], cells = (row) => [...row.cells].map((c) => c.textContent);
+          const frame = Number(inputs[0].value) * (Number(inputs[1].max) + 1) + Number(inputs[1].value);
+          const layers = [...figure.querySelectorAll("[data-frame]")];
+          return {frame, row: cells(figure.querySelectorAll("tbody tr")[frame]),
+            said: [...[...figure.querySelectorAll("output")].map((o) => o.textContent), figure.querySelector("figcaption").textContent],
+            spoken: inputs.map((input) => input.getAttribute("aria-valuetext")),
+            right: layers.every((layer) => layer.hasAttribute("data-shown") === layer.dataset.frame.split(" ").includes(String(frame)))};
+        }"""
+    )
+    return state
+
+
+def check_grid(page: Any) -> None:
+    """Each of the two inputs is reached by Tab and moved by arrows; figure, values and caption follow."""
+    start = grid_state(page)
+    page.locator(f"{GRID} input").first.focus()
+    page.keyboard.press("ArrowRight")
+    down = grid_state(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    both = grid_state(page)
+    columns = int(page.locator(f"{GRID} input").nth(1).get_attribute("max")) + 1
+    assert [state["frame"] - start["frame"] for state in (down, both)] == [columns, columns + 1]
+    for state in (start, down, both):
+        assert state["said"] == state["row"]
+        assert state["spoken"] == state["row"][:2]
+        assert state["right"], "exactly the layers of this pair are shown"
 
 
 def test_printing_tells_the_page(visit: Any) -> None:
