@@ -28,7 +28,7 @@ def _named(found: re.Match[str]) -> str:
 _PRINTED = (
     r'<div class="(output stream [^"]*"><div class="highlight"><pre><span></span>((?:(?!</pre>).)*)</pre>)'
 )
-_VERDICT = re.compile(r"^\d\d\.\d: ", re.MULTILINE)
+_VERDICT = re.compile(r"^\d+\.\d+[a-z]?: (?:correct|not |right )", re.MULTILINE)
 _LONG_CODE = re.compile(r"<code\b[^>]*>(?:(?!</code>).){13,}</code>")
 _IN_MARKS = re.compile(r">[^<>]+<")  # the text, and not the attributes, of what is marked up
 

@@ -41,7 +41,7 @@ REWRITTEN = """(file) => {
 THIN = """() => {
   const all = document.body, kinds = new Map([[all, ""]]), seen = new Set(), kept = new Set();
   const kind = (e) => kinds.get(e) ??
-    `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.style.color}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
+    `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.style.color}${e.style.fill}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
   for (const part of all.querySelectorAll("*")) {
     kinds.set(part, kind(part));
     if (seen.has(kind(part))) continue;

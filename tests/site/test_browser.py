@@ -138,18 +138,18 @@ def check_slider(page: Any) -> None:
 
 
 def check_keyboard(page: Any) -> None:
-    before = slider_states(page)[0]
+    before, most = slider_states(page)[0], page.locator(SLIDER).first.locator("tbody tr").count() - 1
+    key, step = ("ArrowRight", 1) if before["value"] < most else ("ArrowLeft", -1)
     page.locator(f"{SLIDER} input").first.focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press(key)
     after = check_moved(page, before)
-    assert after["value"] == before["value"] + 1
-    page.keyboard.press("End")
-    last = check_moved(page, after)
-    assert last["value"] == page.locator(SLIDER).first.locator("tbody tr").count() - 1
-    page.keyboard.press("Home")
-    assert check_moved(page, last)["value"] == 0
+    assert after["value"] == before["value"] + step
+    for key, value in (("Home", 0), ("End", most), ("Home", 0)):
+        page.keyboard.press(key)
+        after = check_moved(page, after) if after["value"] != value else after
+        assert after["value"] == value
     slider = page.locator(f"{SLIDER} input").first
-    assert slider.evaluate("input => input.labels[0].textContent.trim().length > 1")
+    assert slider.evaluate("input => input.labels[0].textContent.trim().length > 0")  # "w" is a name
     assert page.locator(f"{SLIDER} figcaption").first.get_attribute("aria-live") == "polite"
     slider.evaluate("input => input.closest('figure').querySelector('summary').focus()")
     page.keyboard.press("Shift+Tab")
@@ -296,8 +296,8 @@ INKS = {
 def ink_and_paper(page: Any) -> list[str]:
     """The colours of a figure's words and of what is behind them."""
     colours: list[str] = page.evaluate(
-        """() => { const figure = document.querySelector("figure.lesson-figure");
-        return [getComputedStyle(figure.querySelector("svg text")).fill, getComputedStyle(figure).backgroundColor] }"""
+        """() => { const words = document.querySelector("figure svg text:is([style*='--figure-ink'], :not([style*=fill]))");
+        return [getComputedStyle(words).fill, getComputedStyle(words.closest("figure")).backgroundColor] }"""
     )
     return colours
 
@@ -368,7 +368,8 @@ def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(visit: Any
 def test_arrow_keys_scroll_code_and_do_not_leave_the_page(visit: Any) -> None:
     page = visit(CHAPTERS[0], viewport={"width": 390, "height": 844}).page
     here = page.url
-    code = page.locator("pre[tabindex='0']").first
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+    code = page.locator(".cell_input pre[tabindex='0']").first  # what is in view fits a phone
     code.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
