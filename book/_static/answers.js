@@ -12,9 +12,9 @@
   // Whole numbers are stored as numbers and compared exactly, others as strings of nine digits.
   const same = (got, want, rtol) => Math.abs(got - want) <= Math.max(1e-12,
     Math.max(Math.abs(got), Math.abs(want)) * (typeof want === "number" ? 1e-9 : rtol));
-  const shorter = (got, want, digits) => [...Array(Math.max(digits, 2)).keys()].slice(2).some((k) => {
-    const unit = 10 ** (Math.floor(Math.log10(Math.abs(want))) + 1 - k), apart = Math.abs(got - Math.round(got / unit) * unit);
-    return typeof want === "string" && Math.abs(got - want) <= 0.501 * unit && apart <= 1e-6 * Math.abs(got);
+  const shorter = (got, want, digits) => [...Array(Math.max(digits, 2)).keys()].slice(1).some((k) => { // 1: four decimals
+    const unit = k > 1 ? 10 ** (Math.floor(Math.log10(Math.abs(want))) + 1 - k) : Math.abs(want) < 1e-4 ? 0 : 1e-4;
+    return typeof want === "string" && Math.abs(got - want) <= 0.501 * unit && Math.abs(1 - Math.round(got / unit) * unit / got) <= 1e-6;
   });
   const all = (got, wanted, test) => got.length === wanted.length && got.every((a, k) => test(a, wanted[k]));
   const shown = (a) => Number.isInteger(a) && Math.abs(a) < 1e15 ? String(a) : // else as Python's .4g
@@ -22,10 +22,10 @@
     a.toExponential(3).replace(/\.?0*e/, "e").replace(/(?<=e.)(?=\d$)/, "0");
   const verdict = (got, labels, { right, rtol, digits, praise, soFar, mistakes }) => {
     if (all(got, right, (a, b) => same(a, b, rtol))) return `correct. ${praise}`;
-    for (const near of [1e-9, rtol]) {
-      const mistake = mistakes.find(([wrong]) => all(got, wrong, (a, b) => same(a, b, near)));
-      if (mistake) return `not yet. ${mistake[1]}`;
-      if (all(got, right, (a, b) => same(a, b, rtol) || shorter(a, b, digits))) return soFar;
+    const nearly = (a, b) => same(a, b, rtol) || shorter(a, b, digits);
+    for (const test of [(a, b) => same(a, b, 1e-9), nearly]) {
+      const mistake = mistakes.find(([wrong]) => all(got, wrong, test));
+      if (mistake || all(got, right, nearly)) return mistake ? `not yet. ${mistake[1]}` : soFar;
     }
     if (got.length !== right.length) return `not yet: expected ${right.length} numbers, got ${got.length}.`;
     const k = got.findIndex((a, k) => !same(a, right[k], rtol)), label = labels.length > 1 ? labels[k] : `number ${k + 1}`;

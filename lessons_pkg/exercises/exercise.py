@@ -90,22 +90,22 @@ def _all_close(got: Sequence[Numbers], want: Sequence[Numbers], rtol: float) -> 
 
 
 def _shorter(got: float, want: float, digits: int) -> bool:
-    """Whether ``got`` is ``want``, rounded correctly to two digits or more, but fewer than ``digits``."""
-    if isinstance(want, int) or want == 0:
+    """Whether ``got`` is ``want``, rounded correctly: to two digits or more, or to four decimals."""
+    if isinstance(want, int) or want == 0 or not math.isfinite(want):
         return False
     first = math.floor(math.log10(abs(want)))  # the place of the first digit
-    units = (10.0 ** (first + 1 - k) for k in range(2, digits))
+    units = [10.0 ** (first + 1 - k) for k in range(2, digits)] + [1e-4] * (first >= -4)
     return any(
         abs(got - want) <= 0.501 * unit and math.isclose(got, round(got / unit) * unit, rel_tol=1e-6)
         for unit in units
     )
 
 
-def _right_so_far(got: Numbers, want: Numbers, exercise: Exercise) -> bool:
-    pairs = zip(got, want, strict=False)
-    return len(got) == len(want) and all(
-        _same(a, b, exercise.rtol) or _shorter(a, b, exercise.digits) for a, b in pairs
-    )
+def _nearly(got: Sequence[Numbers], want: Sequence[Numbers], exercise: Exercise) -> bool:
+    if exercise.cases or len(got[0]) != len(want[0]):
+        return _all_close(got, want, exercise.rtol)
+    pairs = zip(got[0], want[0], strict=True)
+    return all(_same(a, b, exercise.rtol) or _shorter(a, b, exercise.digits) for a, b in pairs)
 
 
 def _tried(function: Callable[..., object], cases: Sequence[Case]) -> list[Numbers]:
@@ -191,11 +191,11 @@ def _judge(exercise: Exercise, answer: object) -> str:
     if _all_close(got, want, exercise.rtol):
         return f"correct. {exercise.praise}"
     mistakes = [(known(mistake.answer), mistake.diagnosis) for mistake in exercise.mistakes]
-    for rtol in (WHOLE, exercise.rtol):  # what is one of both to few digits is the right one
+    for exact in (True, False):  # what is one of both to few digits is the right one
         for wrong, diagnosis in mistakes:
-            if _all_close(got, wrong, rtol):
+            if _all_close(got, wrong, WHOLE) if exact else _nearly(got, wrong, exercise):
                 return f"not yet. {diagnosis}"
-        if cases is None and _right_so_far(got[0], want[0], exercise):
+        if cases is None and _nearly(got, want, exercise):
             return exercise.so_far
     return f"not yet: {_unexplained(got, want, exercise, cases)}"
 
