@@ -175,6 +175,10 @@ EXERCISES = {
         (
             Mistake(lambda: (penalty()[0], -penalty()[1]), "The second has the wrong sign."),
             Mistake(lambda: penalty(then=1), "Your second number is the derivative with respect to x."),
+            Mistake(
+                lambda: (penalty()[0], round(penalty(then=1)[1], 4)),
+                "Your second number is the derivative with respect to x.",
+            ),
             Mistake(lambda: penalty(power=1), "That is the slope and its derivative; P is its square."),
             Mistake(
                 lambda: penalty(first=0),
