@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -32,6 +33,10 @@ def places(
         optimizer.step()
         found.append(w.item())
     return tuple(found)
+
+
+def _lengths() -> Moves:
+    return tuple(before - after for before, after in pairwise((3.0, *places())))
 
 
 def moves(momentum: float = MOMENTUM, dampening: float = DAMPENING) -> Moves:
@@ -108,6 +113,10 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: places(lambda w: (w - 1) ** 2 / 2), "The slope of a square has a factor 2."),
             Mistake(lambda: places(clear=False), "A full round clears first: gradients do not add up."),
             Mistake(lambda: places(up=True), "A step goes against the gradient: subtract."),
+            Mistake(
+                lambda: places(lambda w: 4 * w), "The second round has a backward() of its own: a new slope."
+            ),
+            Mistake(_lengths, "Those are the lengths of the steps; say where w is."),
         ),
         labels=("after one round", "after two rounds", "after step() alone"),
     ),

@@ -9,6 +9,7 @@ import torch
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.chapter03 import moves
 from lessons_pkg.exercises.exercise import verdict
+from lessons_pkg.models import fresh_lenet
 
 
 def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]:
@@ -24,7 +25,7 @@ def test_two_rounds_and_a_step() -> None:
     """The distance from 1 shrinks by 0.8 per round: 2, 1.6, 1.28; the second slope is 3.2."""
     exercise = EXERCISES["3.1"]
     expected = [(2.6, 2.28, 1.96), (2.6, 2.28, 2.024), (2.6, 2.28, 2.28), (2.8, 2.62, 2.44), (2.6, 1.88, 1.16),
-                (3.4, 3.88, 4.36)]  # fmt: skip
+                (3.4, 3.88, 4.36), (2.6, 2.2, 1.8), (0.4, 0.32, 0.32)]  # fmt: skip
     ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
     assert ours == [pytest.approx(e) for e in expected]
 
@@ -33,6 +34,8 @@ def test_two_rounds_and_a_step() -> None:
     ("name", "answer", "said"),
     [
         ("3.1", (2.6, 2.28, 1.96), "correct"),
+        ("3.1", (2.6, 2.2, 1.8), "of its own"),
+        ("3.1", (0.4, 0.32, 0.32), "say where w is"),
         ("3.3", (0.2, 0.31, 0.40, 0.75), "right so far"),
         ("3.3b", (0.0331, 0.6694, 0.8182), "correct"),
         ("3.3b", (0.274, 0.5526, 0.7434), "lesson's bowl"),
@@ -130,6 +133,43 @@ def test_shares_of_parts() -> None:
         assert value.tolist() == pytest.approx(independent, rel=1e-6)
     assert exercise.cases is not None
     assert [case.tolist() for case in exercise.cases()] == [[5, 5, 2], [1, 7], [3, 3, 3, 3], [32, 8]]  # type: ignore[union-attr]
+
+
+POLYAK = 0.27398537, 0.55258376
+
+
+@pytest.mark.parametrize(
+    ("rate", "mu", "expected"),
+    [(0.01, 0, 2340), (0.01, 0.9, 175), (0.01, 0.99, 1659), (3 / 17, 0, 194), (0.173, 0, 133), (*POLYAK, 43), (0.265, 0.54, 30)],
+)  # fmt: skip
+def test_updates_that_lesson_3_3_counts(rate: float, mu: float, expected: int) -> None:
+    """On sum((w x + b - 2 x) ** 2) / 3 over x = 1, 2, 3, from w = b = 0, until the loss stays below 1e-6."""
+    w, b, v, u, last = 0.0, 0.0, 0.0, 0.0, 0
+    for k in range(3001):
+        errors = [w * x + b - 2 * x for x in (1, 2, 3)]
+        if sum(r * r for r in errors) / 3 >= 1e-6:
+            last = k
+        v = mu * v + 2 / 3 * sum(r * x for r, x in zip(errors, (1, 2, 3), strict=True))
+        u = mu * u + 2 / 3 * sum(errors)
+        w, b = w - rate * v, b - rate * u
+    assert last + 1 == expected
+
+
+@pytest.mark.parametrize(("of_one_size", "share"), [(True, 0.018), (False, 0.0005)], ids=["N(0, 1)", "LeNet"])
+def test_the_share_of_steps_that_a_second_rounding_changes(of_one_size: bool, share: float) -> None:
+    """Of gradients as large as the weights 1.8 %; of LeNet's, which are smaller, 0.05 %."""
+    generator = torch.Generator().manual_seed(0)
+    p, g = (torch.randn(100_000, generator=generator) for _ in range(2))
+    if not of_one_size:
+        net = fresh_lenet()
+        image, target = (
+            torch.rand(*shape, generator=generator).double() for shape in ((1, 1, 32, 32), (1, 10))
+        )
+        (net(2 * image - 1) - 2 * target + 1).square().mean().backward()
+        p, g = (torch.cat([part.flatten() for part in parts]).float() for parts in zip(*((q.detach(), q.grad) for q in net.parameters()), strict=True))  # fmt: skip
+    lr = torch.tensor(0.01)
+    once = (p.double() - lr.double() * g.double()).float()
+    assert (p - lr * g != once).float().mean().item() == pytest.approx(share, rel=0.3)
 
 
 def worst_factor(rate: float, mu: float) -> float:
