@@ -202,6 +202,10 @@ EXERCISES = {
             Mistake(lambda: means(1, 1), "Those are sums; a mean divides, but by what?"),
             Mistake(lambda: means(9, 9), "The first is right. With shares, PyTorch divides by N."),
             Mistake(lambda: means(3, 3), "The second is right. Class targets divide by the weights present."),
+            Mistake(
+                lambda: (means(9, 3)[0], LOSSES.mean().item()),
+                "The first is right. In the second the weights multiply the losses too.",
+            ),
         ),
         labels=("classes", "one-hot shares"),
     ),

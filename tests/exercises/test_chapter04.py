@@ -24,7 +24,8 @@ INDEPENDENT: dict[str, list[Any]] = {
     "4.2": [[P[0] - 1, P[1], P[2]], P, [1 - P[0], -P[1], -P[2]], [P[0], P[1] - 1, P[2]],
              [1 / (1 + math.exp(-2)) - 1, 1 / 2, 1 / (1 + math.e)],
              [(P[0] - 1) / 3, P[1] / 3, P[2] / 3]],
-    "4.4": [[6.2 / 9, 6.2 / 3], [6.2 / 3, 6.2 / 9], [1.7 / 3] * 2, [6.2] * 2, [6.2 / 9] * 2, [6.2 / 3] * 2],
+    "4.4": [[6.2 / 9, 6.2 / 3], [6.2 / 3, 6.2 / 9], [1.7 / 3] * 2, [6.2] * 2, [6.2 / 9] * 2, [6.2 / 3] * 2,
+            [6.2 / 9, 1.7 / 3]],
     "4.4b": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
              entropy(0.92, *[0.02] * 4) / math.log(2), math.log(5)],
 }  # fmt: skip
@@ -100,8 +101,35 @@ def test_cases_reach_where_the_wrong_formulas_break() -> None:
         ("4.3", lambda x, t: x.clamp(min=0) - t * x + torch.log1p(torch.exp(-x)), "|x|"),
         ("4.3", lambda x, t: (1 - t) * x + torch.log1p(torch.exp(-x)), "|x|"),
         ("4.4", (2.0667, 0.6889), "Changed places"),
+        ("4.4", (0.6889, 0.5667), "multiply the losses too"),
         ("4.4b", 0.39, "right so far"),
     ],
 )
 def test_verdicts(name: str, answer: object, words: str) -> None:
     assert words in verdict(EXERCISES[name], answer)
+
+
+LESSON_44 = [[2.0, 0.0, -1.0, 0.5], [0.3, 1.2, 0.0, -0.7], [-1.0, 0.4, 0.2, 0.9]]
+MISSING = 1 - math.exp(0.4) / sum(map(math.exp, LESSON_44[2]))  # what class 1 lacks in the last row
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "largest"),
+    [
+        (torch.tensor([0, 1, 1]), {}, MISSING),
+        (torch.tensor([0, 1, 1]), {"weight": [1.0, 5.0, 1.0, 1.0]}, 5 * MISSING),
+        (torch.tensor([0, 1, 1]), {"label_smoothing": 0.2}, MISSING - 0.2 * 3 / 4),
+        (torch.eye(4, dtype=torch.float64)[[0, 1, 1]] / 2 + 1 / 8, {}, MISSING - 3 / 8),
+    ],
+    ids=["plain", "weights", "smoothing", "shares"],
+)
+def test_the_slopes_of_a_row_add_up_to_zero_and_only_weights_take_one_beyond_1(
+    target: torch.Tensor, options: dict[str, Any], largest: float
+) -> None:
+    if "weight" in options:
+        options = {"weight": torch.tensor(options["weight"], dtype=torch.float64)}
+    z = torch.tensor(LESSON_44, dtype=torch.float64, requires_grad=True)
+    torch.nn.functional.cross_entropy(z, target, reduction="sum", **options).backward()
+    assert z.grad is not None
+    torch.testing.assert_close(z.grad.sum(1), torch.zeros(3, dtype=torch.float64), rtol=0, atol=1e-15)
+    assert z.grad.abs().max().item() == pytest.approx(largest, rel=1e-12)
