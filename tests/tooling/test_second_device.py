@@ -28,6 +28,7 @@ assert torch.equal(x.cpu()[:, 1], x[:, 1].cpu())
 TRAINING = [path for path in NOTEBOOKS if ".step()" in path.read_text(encoding="utf-8")]
 
 
+@pytest.mark.device
 def test_the_device_is_as_strict_as_a_gpu() -> None:
     subprocess.run([sys.executable, "-c", STRICT], cwd=ROOT, check=True)
 
