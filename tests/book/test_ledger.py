@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from ledger_tables import ARTICLES, VERDICTS, Row, read_ledger
+from result_tables import ARTICLES, VERDICTS, Row, read_ledger
 
 from tests.helpers.project import ROOT, load, source
 from tools.hardcoded_numbers import is_shown, shown

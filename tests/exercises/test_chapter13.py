@@ -8,7 +8,7 @@ import torch
 
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.chapter13 import stopping
-from tests.helpers.answers import all_of
+from tests.helpers.answers import agree, all_of
 
 INDEPENDENT: dict[str, list[list[float]]] = {
     "13.1": [[769, 961], [704, 896], [768, 960], [705, 897], [961, 769], [704, 896, 65]],
@@ -27,8 +27,7 @@ INDEPENDENT: dict[str, list[list[float]]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_numbers_by_hand(name: str) -> None:
-    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
-        assert list(value) == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 def by_hand(loss: float, old: list[float], new: list[float]) -> list[list[float]]:

@@ -50,7 +50,7 @@ def test_a_run_is_fresh_alone_and_without_network_and_is_stored_without_what_dep
 
 def test_outputs_are_stored_once(tmp_path: Path) -> None:
     path = written(tmp_path, "print(1)")
-    assert execute_and_store(path, check=True) == "would change: cells 1"
+    assert execute_and_store(path, check=True) == "would change: cells [\"c0: 'print(1)'\"]"
     assert execute_and_store(path, check=False) is None
     assert execute_and_store(path, check=True) is None
     assert os.listdir(tmp_path) == [path.name]

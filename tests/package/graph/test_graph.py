@@ -234,7 +234,7 @@ DEEP = """
 import gc, threading, torch
 from lessons_pkg.graph import tree, walk
 
-def chain(length=20_000):
+def chain(length=10_000):
     x = y = torch.tensor(1.0, requires_grad=True)
     for _ in range(length):
         y = y.sin()
@@ -255,11 +255,11 @@ def heads():
     y = chain(); loss = torch.stack([y.sin(), y.cos(), y]).sum(); del y; walk(loss); del loss
 def residual():
     x = y = torch.tensor(1.0, requires_grad=True)
-    for _ in range(10_000): y = y + y.sin()
+    for _ in range(5_000): y = y + y.sin()
     nodes = walk(y); del nodes, y
 def running_sum():
     y, total = torch.tensor(1.0, requires_grad=True), 0
-    for _ in range(7_000):
+    for _ in range(3_500):
         y = y.sin(); total = total + y * y
     del y; nodes = walk(total); del nodes, total
 def another_loss_last():
@@ -273,7 +273,7 @@ def inner_node_last():
 def cycle():
     y = chain(); nodes = walk(y); nodes.append(nodes); del y, nodes; gc.collect()
 
-threading.stack_size(512 * 1024)  # what overflows here at 20,000 overflows elsewhere at 100,000
+threading.stack_size(256 * 1024)  # what overflows here at 10,000 overflows elsewhere at 200,000
 cases = [nodes_last, root_last, front_first, back_first, shared_input, heads, residual, running_sum,
          another_loss_last, both_losses_walked, inner_tensor_last, inner_node_last, cycle]
 for case in cases:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import matplotlib
 import pytest
 import torch
 
