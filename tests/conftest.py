@@ -12,6 +12,8 @@ from tests.helpers.browser import FLAGS, Quiet, SharedPage, Visit, nothing_wrong
 from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load, name_of
 from tools.chromium import MISSING, chromium_path
 
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded: each worker has one core
+
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate")

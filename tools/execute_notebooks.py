@@ -88,10 +88,8 @@ def keep_if_equal(stored: Any, fresh: Any) -> Any:
     """Keep the stored outputs where the gate sees no difference: another CPU's last bit is no news."""
     old = {cell.get("id"): cell for cell in stored.cells}
     for cell in fresh.cells:
-        before = old.get(cell.get("id"))
-        if before is None or cell.cell_type != "code" or before.source != cell.source:
-            continue
-        if same_outputs(before, cell):
+        before = old.get(cell.get("id"), {})
+        if cell.cell_type == "code" and before.get("source") == cell.source and same_outputs(before, cell):
             cell.outputs = before.outputs
     return fresh
 
@@ -145,13 +143,6 @@ def text_of(notebook: Any) -> str:
     return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
 
 
-def changed_cells(stored: Any, fresh: Any) -> list[int]:
-    """Return the numbers of the cells that would be written differently."""
-    if len(stored.cells) != len(fresh.cells):
-        return [min(len(stored.cells), len(fresh.cells)) + 1]
-    return [n for n, (a, b) in enumerate(zip(stored.cells, fresh.cells, strict=True), start=1) if a != b]
-
-
 def execute_and_store(path: Path, *, check: bool) -> str | None:
     """Execute one notebook; store it unless ``check``. Return what is wrong or would change, or None."""
     untouched = "stopped; the stored file is untouched."
@@ -169,8 +160,7 @@ def execute_and_store(path: Path, *, check: bool) -> str | None:
     if text == path.read_text(encoding="utf-8"):
         return None
     if check:
-        cells = changed_cells(stored, fresh)
-        return f"would change: cells {', '.join(map(str, cells))}" if cells else "would change: metadata"
+        return f"would change: cells {different_cells(stored, executed)}"
     write_atomically(path, text)
     return None
 

@@ -40,30 +40,13 @@ def insert(path: Path, after: str, text: str) -> None:
     path.write_text(f"{old[:end]}{text}{old[end:]}", encoding="utf-8")
 
 
-def begin_chapter(root: Path, chapter: str, words: dict[str, str]) -> None:
-    """Write a chapter's page and the module of its exercises, and enter it behind the last one."""
-    module = f"chapter{chapter[:2]}"
-    (root / "book" / chapter / "index.md").write_text(filled("chapter.md", words), encoding="utf-8")
-    (root / "lessons_pkg" / "exercises" / f"{module}.py").write_text(
-        filled("exercises.txt", words), encoding="utf-8"
-    )
-    registered = root / "lessons_pkg" / "exercises" / "__init__.py"
-    insert(registered, r"(?m)^    chapter\d\d,\n", f"    {module},\n")
-    insert(registered, r"(?m)^    \*\*chapter\d\d\.EXERCISES,\n", f"    **{module}.EXERCISES,\n")
-    last = r"(?m)^      - file: book/\d\d-.*\n(?:        .*\n)*"
-    insert(root / "_toc.yml", last, f"      - file: book/{chapter}/index\n")
-
-
 def begin(root: Path, chapter: str, name: str) -> Path:
     """Write a lesson behind the chapter's last one, its exercise and test; enter it in the contents."""
     folder = root / "book" / chapter
-    folder.mkdir(exist_ok=True)
     lesson = f"{len([*folder.glob('[0-9]*-*.ipynb')]) + 1}-{name}"
     number = f"{int(chapter[:2])}.{lesson.partition('-')[0]}"
     words = {"TITLE": name.replace("-", " ").capitalize(), "N": str(int(chapter[:2])), "NAME": number}
     words["SETUP"] = setup_cell(current())
-    if f"- file: book/{chapter}" not in (root / "_toc.yml").read_text(encoding="utf-8"):
-        begin_chapter(root, chapter, words)
     (folder / f"{lesson}.ipynb").write_text(notebook(words), encoding="utf-8")
     exercises = root / "lessons_pkg" / "exercises" / f"chapter{chapter[:2]}.py"
     insert(exercises, r"(?ms)^EXERCISES.*?(?=^\})", filled("exercise.txt", words))
@@ -81,6 +64,11 @@ def main() -> int:
     chapter, name = sys.argv[1].rstrip("/"), re.sub(r"^\d+-", "", sys.argv[2])
     if not re.fullmatch(r"book/\d\d-[a-z0-9-]+", chapter) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         print(ASK)
+        return 2
+    if not (ROOT / chapter / "index.md").is_file():
+        print(
+            f"{chapter} needs an index.md, an entry in _toc.yml and a module of exercises: copy a chapter's."
+        )
         return 2
     path = begin(ROOT, Path(chapter).name, name).relative_to(ROOT)
     subprocess.run(["ruff", "format", "-q", "lessons_pkg/exercises", "tests/exercises"], cwd=ROOT, check=True)

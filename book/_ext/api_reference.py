@@ -35,9 +35,8 @@ def align_formulas(app: Sphinx, doctree: nodes.document) -> None:
                 block[:] = [nodes.Text(rf"\begin{{aligned}}{formula}\end{{aligned}}")]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", link_chapters)
     app.connect("doctree-read", align_formulas)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,10 +1,11 @@
-"""The course as its pages announce it: chapters, their lessons, what each asks, needs and takes."""
+"""The course as its pages announce it: what each chapter and lesson asks, needs and takes; the first page."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -17,6 +18,15 @@ BOOK = Path(__file__).resolve().parents[1]
 TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
 NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
 MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:(?: to |[^\d\s])(\d+))?\b")
+
+SLIDER = re.compile(r'(?s)<figure class="lesson-slider".*')
+
+NO_SUCH_PAGE = """<h1>There is no such page</h1>
+<p>The address is mistyped, or the page has another name now. Search for what you need:</p>
+<form class="lost" action="search.html" role="search">
+<input name="q" type="search" aria-label="Search the course"> <button>Search</button>
+</form>
+<p>Or begin at <a href="index.html">the first page</a>.</p>"""
 
 
 class Page(NamedTuple):
@@ -97,8 +107,44 @@ class ChapterTimes(SphinxDirective):
         return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+class StoredSlider(SphinxDirective):
+    """``{slider} 01-mse-regression``: that chapter's first slider, as it is stored."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Read the slider from the notebook, or from the first lesson that has one."""
+        paths = [BOOK / f"{self.arguments[0]}.ipynb", *sorted(BOOK.glob(f"{self.arguments[0]}/*.ipynb"))]
+        for path in filter(lambda path: path.exists(), paths):
+            self.env.note_dependency(str(path))
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                for output in cell.get("outputs", []):
+                    if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
+                        return [nodes.raw("", page, format="html")]
+        raise self.error(f"no stored slider in {self.arguments[0]}")
+
+
+class Questions(SphinxDirective):
+    """``{questions}``: every chapter, by the question below its title."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build a list from the chapters."""
+        text = "\n".join(f"- {page.link}\\\n  {page.question}" for page in read_chapters(self.env))
+        (listed,) = self.parse_text_to_nodes(text)
+        listed["classes"].append("questions")  # type: ignore[index]
+        return [listed]
+
+
+def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give Sphinx what GitHub Pages shows at whatever depth: its addresses start at the book's root."""
+    base = f'<base href="{urlsplit(app.config.html_baseurl).path or "/"}">'
+    yield "404", {"title": "No such page", "body": NO_SUCH_PAGE, "metatags": base}, "page.html"
+
+
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_directive("chapter-times", ChapterTimes)
     app.add_directive("lessons", ChapterTimes)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.add_directive("slider", StoredSlider)
+    app.add_directive("questions", Questions)
+    app.connect("html-collect-pages", not_found_page)

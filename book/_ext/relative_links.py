@@ -55,8 +55,7 @@ class LeftOut(SphinxPostTransform):
             section.append(nodes.paragraph("", "", nodes.emphasis("", line)))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("doctree-read", know_every_id, priority=900)
     app.add_post_transform(LeftOut)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,7 @@ STORED = {
 CHANGES = {
     "a digit": ("0.0017", "0.0018"), "a word": ("loss", "cost"), "a caption": ("It falls", "It rises"),
     "a label": (">lr<", ">eta<"), "a colour": ("#111", "#222"), "a point, far": ("L 3 4", "L 3 5"),
+    "a point more": ("L 3 4", "L 3 4 L 3 4"),
     "an error": ("(3,)", "(4,)"), "a stream": ("stdout", "stderr"),
 }  # fmt: skip
 

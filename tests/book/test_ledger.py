@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_tables import ARTICLES, PATH, VERDICTS, Row, read_ledger
+from result_tables import ARTICLES, VERDICTS, Row, read_ledger
 
 from tests.helpers.project import ROOT, load, source
 from tools.hardcoded_numbers import is_shown, shown
@@ -67,37 +66,6 @@ def test_a_settled_row_points_at_cells_that_print_its_numbers(row: Row) -> None:
     numbers = re.findall(r"(?<![\w.-])(?:\d+\.\d+|\d{3,})", row.truth)
     missing = [number for number in numbers if not is_shown(number, shown(*cells))]
     assert not missing, f"{row.target} does not print {missing}"
-
-
-def test_a_section_ends_where_the_next_one_of_its_depth_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "book" / "01-x"
-    folder.mkdir(parents=True)
-    cells = [f'{{"cell_type": "markdown", "source": ["{text}"]}}' for text in ("## A b", "### C", "## D")]
-    code = '{"cell_type": "code", "source": [], "outputs": [{"text": ["%s"]}], "execution_count": 1}'
-    parts = [part for n, cell in enumerate(cells) for part in (cell, code % f"{n}.5")]
-    (folder / "1-y.ipynb").write_text(f'{{"cells": [{", ".join(parts)}]}}', encoding="utf-8")
-    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
-    numbers = {name: shown(*(section(f"01-x/1-y#{name}") or [])) for name in ("a-b", "c", "d", "e")}
-    assert numbers == {"a-b": {"0.5", "1.5"}, "c": {"1.5"}, "d": {"2.5"}, "e": set()}
-    assert section("01-x/1-y#e") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("id,statement\n", "the columns must be id, statement, verdict, target"),
-        ("{head}\n000-S1.1,a,perhaps,open,1.1,b,,,\n", "000-S1.1: no verdict, or no target: perhaps, open"),
-        ("{head}\n000-S1.1,a,holds,01-x,1.1,b,,,\n", "000-S1.1: no verdict, or no target: holds, 01-x"),
-    ],
-    ids=["columns", "verdict", "no section"],
-)
-def test_a_bad_ledger_is_refused_with_the_row(tmp_path: Path, text: str, words: str) -> None:
-    path = tmp_path / "ledger.csv"
-    path.write_text(text.format(head=PATH.read_text(encoding="utf-8").splitlines()[0]), encoding="utf-8")
-    with pytest.raises(ValueError, match=re.escape(words)):
-        read_ledger(path)
 
 
 def test_page_explains_every_verdict() -> None:

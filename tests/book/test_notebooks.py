@@ -11,6 +11,7 @@ import pytest
 from lessons_pkg import __version__
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.sliders.live import VIEW
+from tests.helpers import colab_rules
 from tests.helpers.project import (
     CHAPTERS,
     LESSONS,
@@ -22,7 +23,6 @@ from tests.helpers.project import (
     name_of,
     source,
 )
-from tools import colab_rules
 from tools.execute_notebooks import METADATA, normalised, text_of
 from tools.hardcoded_numbers import words
 from tools.set_repository import current, setup_cell
@@ -151,7 +151,6 @@ def test_first_code_cell_sets_up(notebook: Notebook) -> None:
 
 def test_code_uses_nothing_that_colab_lacks(notebook: Notebook) -> None:
     assert colab_rules.code_problems(notebook) == []
-    assert colab_rules.widget_problems(colab_rules.code_of(notebook)) == []
 
 
 @pytest.mark.parametrize("path", [*CHAPTERS, *LESSONS], ids=name_of)

@@ -58,23 +58,6 @@ def test_formulas_of_several_lines_are_aligned_once() -> None:
     assert formulas == [r"\begin{aligned}a &= b \\ c &= d\end{aligned}", "a = b", "x & y"]
 
 
-def test_a_table_has_short_numbers() -> None:
-    rows = [["a", 3, 1.23456e-7], ["b", 100, 0.0]]
-    expected = "| x | n | d |\n| --- | --- | --- |\n| a | 3 | 1.2e-07 |\n| b | 100 | 0 |"
-    assert result_tables.markdown_table(["x", "n", "d"], rows) == expected
-
-
-def test_versions_are_those_of_the_files() -> None:
-    project, *pinned = ((ROOT / name).read_text(encoding="utf-8") for name in result_tables.VERSIONS_FROM)
-    for name, floor, exact in result_tables.versions():
-        if name == "Python":
-            assert f'requires-python = "{floor}"' in project
-            continue
-        assert floor == "any" or f'"{name}{floor}"' in project
-        for version in re.findall(r"(?:^|, )([\d.]+)", exact):
-            assert f"{name}=={version}" in "\n".join(pinned)
-
-
 @pytest.mark.site
 def test_every_public_name_stands_on_the_page_with_an_anchor() -> None:
     ids = anchors(HTML / "book" / "package-api.html").ids

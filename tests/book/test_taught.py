@@ -70,17 +70,12 @@ SAME = {
 }
 OTHER = {
     "number": "def double(x, times=3.0):\n" + BODY,
-    "operation": "def double(x, times=2.0):\n    result = x + times\n    return result\n",
     "decorator": "@torch.no_grad()\ndef double(x, times=2.0):\n" + BODY,
-    "hint": "def double(x: Tensor, times: int = 2.0) -> Tensor:\n    result: Tensor = x * times\n    return result\n",
-    "line more": "def double(x, times=2.0):\n    x = x + 0\n" + BODY,
-    "base": "class Scaler(Other):\n    def scale(self, x):\n        return x / self.mean\n",
     "no method": "class Scaler(Base):\n    def __init__(self, n):\n        self.n = n\n",
     "method": "class Scaler(Base):\n    def scale(self, x):\n        return x * self.mean\n",
     "plumbing": "class Scaler(Base):\n    def __init__(self, n):\n        self.n = 1\n    def scale(self, x):\n        return x / self.mean\n",
     "fields": "class Part(NamedTuple):\n    y: Tensor\n    x: Tensor\n",
     "unknown": "def triple(x):\n    return 3 * x\n",
-    "statement": "double = 3",
 }  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.chapter01 import curvatures, loss_from, seed_0
+from tests.helpers.answers import agree
 
 
 def eigenvalues(x: list[float]) -> tuple[float, float]:
@@ -44,10 +44,7 @@ INDEPENDENT: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_answers_and_mistakes_agree_with_independent_computations(name: str) -> None:
-    exercise = EXERCISES[name]
-    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
-    for value, independent in zip(ours, INDEPENDENT[name], strict=True):
-        assert value == pytest.approx(independent, rel=1e-6, abs=1e-12)
+    agree(name, INDEPENDENT[name], rel=1e-6)
 
 
 def test_the_closed_forms_are_gradient_descent_and_the_quadratic_formula() -> None:
@@ -73,6 +70,4 @@ def test_fastest_rates_agree_with_independent_computations() -> None:
     no_bias = 1 / (2 * sum(v * v for v in x) / len(x))  # the Hessian is 2 mean(xx), its inverse the fastest
     expected = [best, 2 / high, 1 / high, best / 2, best * 3 / 4, 2 * best, no_bias, 3 / 17]
     column = torch.tensor(x, dtype=torch.float64)[:, None]
-    exercise = EXERCISES["1.3b"]
-    ours: list[Any] = [exercise.answer(column), *(mistake.answer(column) for mistake in exercise.mistakes)]
-    assert [float(value) for value in ours] == pytest.approx(expected, rel=1e-9)
+    agree("1.3b", expected, column)

@@ -8,6 +8,7 @@ import torch
 
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.exercise import verdict
+from tests.helpers.answers import agree
 
 T = math.tanh(1.0)  # w x = 0.5 · 2
 ONE = math.tanh(0.5)  # x = 1
@@ -42,10 +43,7 @@ INDEPENDENT: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_answers_and_mistakes_agree_with_independent_numbers(name: str) -> None:
-    exercise = EXERCISES[name]
-    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
-    for value, independent in zip(ours, INDEPENDENT[name], strict=True):
-        assert value == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 def test_backward_of_a_linear_layer_by_components() -> None:

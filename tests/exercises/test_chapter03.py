@@ -10,6 +10,7 @@ from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.chapter03 import moves
 from lessons_pkg.exercises.exercise import verdict
 from lessons_pkg.models import fresh_lenet
+from tests.helpers.answers import agree
 
 
 def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]:
@@ -23,11 +24,9 @@ def steps(mu: float = 0.8, tau: float = 0.25, first: float = 1.0) -> list[float]
 
 def test_two_rounds_and_a_step() -> None:
     """The distance from 1 shrinks by 0.8 per round: 2, 1.6, 1.28; the second slope is 3.2."""
-    exercise = EXERCISES["3.1"]
     expected = [(2.6, 2.28, 1.96), (2.6, 2.28, 2.024), (2.6, 2.28, 2.28), (2.8, 2.62, 2.44), (2.6, 1.88, 1.16),
                 (3.4, 3.88, 4.36), (2.6, 2.2, 1.8), (0.4, 0.32, 0.32)]  # fmt: skip
-    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
-    assert ours == [pytest.approx(e) for e in expected]
+    agree("3.1", expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +62,8 @@ def test_three_steps_by_hand() -> None:
         [0.2] * 4,
         [-move for move in right],
     ]
-    exercise = EXERCISES["3.3"]
-    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
     assert steps() == pytest.approx(right)
-    for value, independent in zip(ours, expected, strict=True):
-        assert list(value) == pytest.approx(independent, rel=1e-9)
+    agree("3.3", expected)
 
 
 @pytest.mark.parametrize("options", [{}, {"dampening": 0.0}, {"momentum": 0.0}], ids=str)
@@ -127,10 +123,7 @@ def test_shares_of_parts() -> None:
     expected = [
         [0.2, 0.3, 0.5], [1 / 3] * 3, [2 / 12, 3 / 12, 5 / 12], [5, 10 / 3, 2], [0.1] * 3, [1] * 3, sizes, [1 / 2, 1 / 3, 1 / 5], [2 / 3, 1, 5 / 3],
     ]  # fmt: skip
-    functions = [exercise.answer, *(mistake.answer for mistake in exercise.mistakes)]
-    for function, independent in zip(functions, expected, strict=True):
-        value: Any = function(torch.tensor(sizes))
-        assert value.tolist() == pytest.approx(independent, rel=1e-6)
+    agree("3.2", expected, torch.tensor(sizes), rel=1e-6)
     assert exercise.cases is not None
     assert [case.tolist() for case in exercise.cases()] == [[5, 5, 2], [1, 7], [3, 3, 3, 3], [32, 8]]  # type: ignore[union-attr]
 
@@ -192,6 +185,4 @@ def test_the_fastest_pair_is_the_fastest() -> None:
             assert worst_factor(rate, mu) >= best[2] - 1e-7
     expected = [(2 / 101, 0, 99 / 101), (0.27398537, 0.55258376, 0.74335978), (4 / 121, 9 / 11, 9 / 11), (4 / 121, 81 / 121, 81 / 121),
                 (2 / 11, 81 / 121, 9 / 11), (81 / 121, 4 / 121, 9 / 11), (4 / 101, 81 / 121, 9 / 11)]  # fmt: skip
-    assert [mistake.answer() for mistake in exercise.mistakes] == [
-        pytest.approx(e, rel=2e-6) for e in expected
-    ]
+    agree("3.3b", [best, *expected], rel=2e-6)

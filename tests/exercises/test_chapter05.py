@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
-from tests.helpers.answers import all_of
+from tests.helpers.answers import agree, all_of
 
 DEMAND = sorted([38, 60, 35, 41, 31, 52, 40, 36, 44])
 BETWEEN = DEMAND[6] + 0.4 * (DEMAND[7] - DEMAND[6])  # 0.8 of the way through nine days: 6.4
@@ -20,8 +20,7 @@ INDEPENDENT: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_numbers(name: str) -> None:
-    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
-        assert value == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 def test_the_baker_by_counting_what_each_number_costs() -> None:

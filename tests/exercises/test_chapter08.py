@@ -92,19 +92,3 @@ def test_backward_by_formula(rows: list[tuple[float, float, float]]) -> None:
         right[: len(rows)] * 2,
     ]
     agree(given_answers("08.4", *torch.tensor(rows, dtype=torch.float64).unbind(1)), expected)
-
-
-@pytest.mark.parametrize("name", ["08.2", "08.4"])
-def test_cases_tell_the_mistakes_apart(name: str) -> None:
-    exercise = EXERCISES[name]
-    cases: Any = exercise.cases
-    rows = [
-        [
-            number
-            for case in cases()
-            for number in given_answers(name, *((case,) if isinstance(case, torch.Tensor) else case))[place]
-        ]
-        for place in range(1 + len(exercise.mistakes))
-    ]
-    texts = {" ".join(f"{number:.6g}" for number in row) for row in rows}
-    assert len(texts) == len(rows)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lessons_pkg.exercises import EXERCISES
+from tests.helpers.answers import agree
 
 LN = log(7.3)
 INDEPENDENT: dict[str, list[list[float]]] = {
@@ -45,10 +46,7 @@ INDEPENDENT: dict[str, list[list[float]]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_answers_and_mistakes_by_hand(name: str) -> None:
-    exercise = EXERCISES[name]
-    ours: list[Any] = [exercise.answer(), *(mistake.answer() for mistake in exercise.mistakes)]
-    for value, independent in zip(ours, INDEPENDENT[name], strict=True):
-        assert list(value) == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 CASES = [[4.0, 0.01], [1.0], [0.2, 0.3, 0.5], [0.1, 2.0], [9.0, 9.0]]

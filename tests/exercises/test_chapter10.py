@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.answers import all_of
+from tests.helpers.answers import agree, all_of
 
 G = (40.0, -1e-6, 1e-8)
 STEPS = [-0.001 * g / (abs(g) + 1e-8) for g in G]
@@ -38,8 +38,7 @@ INDEPENDENT: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_numbers(name: str) -> None:
-    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
-        assert value == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 @pytest.mark.parametrize("t", [1, 2, 10, 1000])

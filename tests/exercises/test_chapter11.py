@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
-from tests.helpers.answers import all_of
+from tests.helpers.answers import agree
 
 Row = list[float]
 
@@ -48,8 +48,7 @@ INDEPENDENT: dict[str, list[Row]] = {
 
 @pytest.mark.parametrize("name", INDEPENDENT)
 def test_rates(name: str) -> None:
-    for value, independent in zip(all_of(name), INDEPENDENT[name], strict=True):
-        assert list(value) == pytest.approx(independent, rel=1e-9)
+    agree(name, INDEPENDENT[name], rel=1e-9)
 
 
 def clipped(gradient: Row, size: float, limit: float) -> Row:
@@ -96,8 +95,7 @@ def test_functions(name: str, twin: Callable[..., Any]) -> None:
     for case in exercise.cases():
         assert isinstance(case, tuple)
         wanted = twin(*(part.tolist() for part in case))
-        for value, independent in zip(all_of(name, *case), wanted, strict=True):
-            assert value == pytest.approx(independent, rel=1e-9, abs=1e-12, nan_ok=True)
+        agree(name, wanted, *case)
 
 
 def test_variance_with_replacement_by_counting() -> None:

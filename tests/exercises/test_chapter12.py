@@ -5,10 +5,9 @@ from math import comb, e, erfc, exp, log, log10, nan, sqrt
 from typing import Any
 
 import pytest
-import torch
 
-from lessons_pkg.exercises import EXERCISES, check
-from tests.helpers.answers import all_of
+from lessons_pkg.exercises import EXERCISES
+from tests.helpers.answers import agree, all_of
 
 NET = 784 * 200 + 200 + 200 * 26 + 26
 
@@ -25,10 +24,7 @@ def test_before_the_first_run_by_hand() -> None:
         [235, 48, NET, -log(26)],
     ]
     assert 234 * 128 + 48 == 30_000
-    found = all_of("12.1")
-    assert len(found) == len(expected)
-    for values, independent in zip(found, expected, strict=True):
-        assert list(values) == pytest.approx(independent, rel=1e-12)
+    agree("12.1", expected, rel=1e-12)
 
 
 def cases(name: str) -> list[tuple[Any, ...]]:
@@ -98,43 +94,3 @@ def test_functions_by_hand(name: str) -> None:
 
 def test_the_shares_are_shares() -> None:
     assert all(0 < share_by_hand(*case)[0] <= 1 for case in cases("12.4"))
-
-
-@pytest.mark.parametrize("name", ["12.1", "12.2", "12.3", "12.4"])
-def test_no_two_ways_are_alike(name: str) -> None:
-    given: Any = EXERCISES[name].cases
-    ways = list(zip(*(all_of(name, *case) for case in (given() if given else [()])), strict=True))
-    texts = [str(torch.tensor(way, dtype=torch.float64).mul(1e6).round().tolist()) for way in ways]
-    assert len(set(texts)) == len(texts)
-
-
-def said(capsys: pytest.CaptureFixture[str], name: str, answer: Any) -> str:
-    check(name, answer)
-    return capsys.readouterr().out
-
-
-def test_what_a_reader_is_likely_to_write(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "correct" in said(capsys, "12.1", (235, 48, 162226, 3.258))
-    assert "correct" in said(capsys, "12.1", torch.tensor([235, 48, 162226, 3.2581], dtype=torch.float64))
-    assert "last batch" in said(capsys, "12.1", (234, 48, 162226, 3.258))
-    assert "biases" in said(capsys, "12.1", (235, 48, 162000, 3.2581))
-
-    def flat(means: Any, size: Any, n: Any) -> Any:
-        sizes = [size] * (len(means) - 1) + [n - size * (len(means) - 1)]
-        return sum(m * s for m, s in zip(means, sizes, strict=True)) / n
-
-    assert "correct" in said(capsys, "12.2", flat)
-    assert "every batch count alike" in said(capsys, "12.2", lambda means, size, n: means.mean())
-    assert "n % size" in said(
-        capsys, "12.2", lambda means, size, n: (size * means[:-1].sum() + n % size * means[-1]) / n
-    )
-
-    def tossed(a: Any, b: Any, most: float = 1.0, sides: int = 2) -> Any:
-        tail = sum(comb(int(a + b), k) for k in range(int(min(a, b)) + 1))
-        return min(most, sides * tail / 2 ** int(a + b))
-
-    assert "correct" in said(capsys, "12.3", tossed)
-    assert "never more than 1" in said(capsys, "12.3", lambda a, b: tossed(a, b, most=2.0))
-    assert "one direction" in said(capsys, "12.3", lambda a, b: tossed(a, b, sides=1))
-    assert "correct" in said(capsys, "12.4", lambda loss, c: torch.log(e + c - 1) - loss)
-    assert "wrong ones" in said(capsys, "12.4", lambda loss, c: 1 - torch.log(e + c - 1) + loss)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
@@ -12,3 +13,9 @@ def all_of(name: str, *given: Any) -> list[Any]:
     exercise = EXERCISES[name]
     found = [exercise.answer(*given), *(mistake.answer(*given) for mistake in exercise.mistakes)]
     return [value.tolist() if isinstance(value, torch.Tensor) else value for value in found]
+
+
+def agree(name: str, expected: Any, *given: Any, rel: float = 1e-9) -> None:
+    """Demand of answer and mistakes that they are the numbers expected, one after the other."""
+    for value, independent in zip(all_of(name, *given), expected, strict=True):
+        assert value == pytest.approx(independent, rel=rel, nan_ok=True)

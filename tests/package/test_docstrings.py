@@ -72,21 +72,3 @@ def test_a_public_name_says_what_its_package_promises(package: str, name: str) -
     assert missing(public.__doc__ or "", wanted) == [
         part for part in wanted if part in NOT_THERE.get(name, ())
     ]
-
-
-@pytest.mark.parametrize("package", sorted({package for package, _ in PUBLIC}))
-def test_every_method_and_property_has_a_docstring(package: str) -> None:
-    for name in [name for where, name in PUBLIC if where == package]:
-        public = getattr(import_module(package), name)
-        for member, value in vars(public).items() if isinstance(public, type) else ():
-            if member[0] != "_" and (callable(value) or isinstance(value, property)):
-                assert value.__doc__, f"{package}.{name}.{member}"
-
-
-@pytest.mark.parametrize(
-    ("part", "doc"),
-    [("formula", "A mean of squares."), ("shapes", "Takes tensors."), ("errors", "A raised eyebrow; see ``raise``."),
-     ("twin", "Like ``torch.nn.functional.l1_loss``."), ("source", "Invented in 1952. Good says so."), ("chapter", "See chapter four.")],
-)  # fmt: skip
-def test_words_that_only_look_like_it_do_not_count(part: str, doc: str) -> None:
-    assert missing(doc, [part]) == [part]

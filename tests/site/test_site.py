@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from ledger_tables import ARTICLES, read_ledger
+from result_tables import ARTICLES, read_ledger
 
 from tests.helpers.html import Cells, anchors
 from tests.helpers.project import HTML, PAGES, ROOT

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 
 from lessons_pkg import __version__
+from tests.helpers.colab_emulation import environment, redirected
 from tests.helpers.project import NOTEBOOKS, ROOT, name_of
 from tests.helpers.slider_mover import check_slider, talking
-from tools.colab_emulation import environment, redirected
 from tools.execute_notebooks import ENVIRONMENT, execute, normalised, same_outputs
 from tools.set_repository import current
 
@@ -29,7 +29,7 @@ def colab(tmp_path: Path) -> tuple[list[str], dict[str, str]]:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONPATH": "",
     }
-    return [python, str(ROOT / "tools" / "colab_emulation.py")], told
+    return [python, str(ROOT / "tests" / "helpers" / "colab_emulation.py")], told
 
 
 def packages(python: str) -> set[str]:

@@ -32,15 +32,3 @@ def test_a_lesson_is_whole_and_its_exercise_is_checked(project: Path) -> None:
     assert said.text.startswith(f"1.{len(before) + 1}: correct.")
     entries = (project / "_toc.yml").read_text(encoding="utf-8").splitlines()
     assert entries.count(f"          - file: book/01-mse-regression/{path.stem}") == 1
-
-
-def test_a_chapter_that_is_not_there_is_begun_behind_the_last(project: Path) -> None:
-    new_lesson.begin(project, "14-losses-of-today", "triplets")
-    contents = (project / "_toc.yml").read_text(encoding="utf-8")
-    begun = "      - file: book/14-losses-of-today/index\n        sections:\n          - file: book/14-losses-of-today/1-triplets\n"
-    assert contents.index("book/13-") < contents.index(begun) < contents.index("Reference")
-    assert "**chapter14.EXERCISES" in (project / "lessons_pkg/exercises/__init__.py").read_text(
-        encoding="utf-8"
-    )
-    assert '"14.1": Exercise(' in (project / "lessons_pkg/exercises/chapter14.py").read_text(encoding="utf-8")
-    assert (project / "book/14-losses-of-today/index.md").exists()

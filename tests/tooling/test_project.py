@@ -52,7 +52,11 @@ def test_torch_floor_is_one() -> None:
             "The course needs Python 3.10 or newer; this is Python 3.9.1. Name another one: make PYTHON=",
         ),
         ("bare", "Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv."),
-        ("alone", "Could not install uv: see the lines above. Is there a network? Then run again."),
+        pytest.param(
+            "alone",
+            "Could not install uv: see the lines above. Is there a network? Then run again.",
+            marks=pytest.mark.colab,
+        ),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence(python: str, sentence: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tools.execute_notebooks import ENVIRONMENT, different_cells, execute
 
 STRICT = """
 import torch
-from tools import second_device
+from tests.helpers import second_device
 away, g = second_device.device(), torch.Generator().manual_seed(0)
 x = torch.randn(3, 2, generator=g).to(away)
 for call in (lambda: x + torch.ones(3, 2), lambda: torch.randn(3, device=away, generator=g), x.numpy):
@@ -28,6 +28,7 @@ assert torch.equal(x.cpu()[:, 1], x[:, 1].cpu())
 TRAINING = [path for path in NOTEBOOKS if ".step()" in path.read_text(encoding="utf-8")]
 
 
+@pytest.mark.device
 def test_the_device_is_as_strict_as_a_gpu() -> None:
     subprocess.run([sys.executable, "-c", STRICT], cwd=ROOT, check=True)
 
@@ -36,6 +37,6 @@ def test_the_device_is_as_strict_as_a_gpu() -> None:
 @pytest.mark.parametrize("path", TRAINING, ids=lambda path: str(path.relative_to(ROOT / "book")))
 def test_a_notebook_that_trains_prints_the_same_on_a_second_device(path: Path) -> None:
     stored = nbformat.read(path, as_version=4)
-    command = [sys.executable, "-m", "tools.second_device"]
+    command = [sys.executable, "-m", "tests.helpers.second_device"]
     executed = execute(deepcopy(stored), command, {**ENVIRONMENT, "PYTHONPATH": str(ROOT)})
     assert different_cells(stored, executed) == []

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 import torch
@@ -24,11 +23,6 @@ def test_line_points_follow_dtype_and_device() -> None:
     assert x.device.type == y.device.type == "meta"
 
 
-def test_line_points_refuse_integers() -> None:
-    with pytest.raises(TypeError, match=r"line_points: dtype must be floating-point, got torch\.int64"):
-        data.line_points(dtype=torch.int64)
-
-
 def test_linear_regression_is_a_line() -> None:
     model = LinearRegression(2, 3).double()
     x = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -41,12 +35,6 @@ def test_linear_regression_starts_like_torch() -> None:
     ours = LinearRegression()
     torch.manual_seed(3)
     assert torch.equal(ours.linear.weight, torch.nn.Linear(1, 1).weight)
-
-
-@pytest.mark.parametrize("sizes", [(0, 1), (1, 0), (-2, 1)], ids=str)
-def test_linear_regression_refuses_empty_sizes(sizes: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match=r"LinearRegression: (in|out)_features must be >= 1, got"):
-        LinearRegression(*sizes)
 
 
 def test_lenet_has_the_articles_shapes() -> None:
@@ -113,17 +101,6 @@ def test_mlp_is_two_layers_with_a_relu_between() -> None:
     torch.testing.assert_close(net(x), hidden @ net.layer2.weight.T + net.layer2.bias)
 
 
-@pytest.mark.parametrize(("sizes", "count"), [((64, 128, 10), 9_610), ((10, 64, 1), 769)], ids=str)
-def test_mlp_has_as_many_parameters_as_its_docstring_says(sizes: tuple[int, int, int], count: int) -> None:
-    assert sum(parameter.numel() for parameter in MLP(*sizes).parameters()) == count
-
-
-@pytest.mark.parametrize("network", [LinearRegression, SigmoidMLP, MLP])
-def test_the_smallest_network_has_one_of_each(network: Any) -> None:
-    sizes = (1, 1) if network is LinearRegression else (1, 1, 1)
-    assert network(*sizes)(torch.zeros(3, 1)).shape == (3, 1)
-
-
 def test_start_says_what_is_the_same_everywhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,14 +142,9 @@ def test_device_prefers_cuda_and_passes_mps_over(monkeypatch: pytest.MonkeyPatch
     assert runtime.settings().endswith(", device: CPU")
 
 
-def test_settings_name_the_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a test GPU")
-    assert runtime.settings().endswith("device: a test GPU")
-
-
 def test_old_torch_stops_the_import_with_one_sentence() -> None:
-    program = "import torch; torch.__version__ = '1.13.1+cu117'; import lessons_pkg"
+    torch = "import sys, types; sys.modules['torch'] = types.SimpleNamespace(__version__='1.13.1+cu117')"
+    program = f"{torch}; import lessons_pkg"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert run.returncode == 1
     last = run.stderr.strip().splitlines()[-1]

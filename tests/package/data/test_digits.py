@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import datasets
 
-from lessons_pkg import data, runtime
+from lessons_pkg import data
 
 F64 = torch.float64
 SHARES = [(1.0,), (0.5, 0.5), (0.6, 0.2, 0.2), (0.1, 0.2, 0.3, 0.4), (5 / 6, 1 / 6)]
@@ -184,14 +184,3 @@ def test_without_the_files(
     words = rf"digits: MNIST is not under 'there' \({cure.replace('?', '[?]')}\): {error}"
     with pytest.raises(RuntimeError, match=words):
         data.digits("mnist", root="there", download=download)
-
-
-@pytest.mark.parametrize(("value", "expected"), [(None, False), ("", False), ("1", True)])
-def test_progress_is_quiet_where_outputs_are_stored(
-    monkeypatch: pytest.MonkeyPatch, value: str | None, expected: bool
-) -> None:
-    if value is None:
-        monkeypatch.delenv(runtime.REPRODUCIBLE, raising=False)
-    else:
-        monkeypatch.setenv(runtime.REPRODUCIBLE, value)
-    assert runtime.quiet() is expected

@@ -234,7 +234,7 @@ DEEP = """
 import gc, threading, torch
 from lessons_pkg.graph import tree, walk
 
-def chain(length=20_000):
+def chain(length=10_000):
     x = y = torch.tensor(1.0, requires_grad=True)
     for _ in range(length):
         y = y.sin()
@@ -255,11 +255,11 @@ def heads():
     y = chain(); loss = torch.stack([y.sin(), y.cos(), y]).sum(); del y; walk(loss); del loss
 def residual():
     x = y = torch.tensor(1.0, requires_grad=True)
-    for _ in range(10_000): y = y + y.sin()
+    for _ in range(5_000): y = y + y.sin()
     nodes = walk(y); del nodes, y
 def running_sum():
     y, total = torch.tensor(1.0, requires_grad=True), 0
-    for _ in range(7_000):
+    for _ in range(3_500):
         y = y.sin(); total = total + y * y
     del y; nodes = walk(total); del nodes, total
 def another_loss_last():
@@ -273,7 +273,7 @@ def inner_node_last():
 def cycle():
     y = chain(); nodes = walk(y); nodes.append(nodes); del y, nodes; gc.collect()
 
-threading.stack_size(512 * 1024)  # what overflows here at 20,000 overflows elsewhere at 100,000
+threading.stack_size(256 * 1024)  # what overflows here at 10,000 overflows elsewhere at 200,000
 cases = [nodes_last, root_last, front_first, back_first, shared_input, heads, residual, running_sum,
          another_loss_last, both_losses_walked, inner_tensor_last, inner_node_last, cycle]
 for case in cases:
@@ -360,10 +360,6 @@ BAD: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("number", lambda: walk(3.0), TypeError, "walk: root must be a tensor, got float"),  # type: ignore[arg-type]
     ("leaf", lambda: walk(torch.zeros(2, requires_grad=True)), ValueError, "walk: root has no grad_fn: it is a leaf"),
     ("constant", lambda: walk(torch.zeros(2)), ValueError, "walk: root has no grad_fn"),
-    ("visited-0", lambda: plotting.backward_graph(NODES, visited=0), ValueError, "backward_graph: visited must be 1 to 5"),
-    ("visited-6", lambda: plotting.backward_graph(NODES, visited=6), ValueError, "visited must be 1 to 5, got 6"),
-    ("visited-1.5", lambda: plotting.backward_graph(NODES, visited=1.5), TypeError, "visited must be a whole number, got float"),  # type: ignore[arg-type]
-    ("visited-True", lambda: plotting.backward_graph(NODES, visited=True), TypeError, "visited must be a whole number, got bool"),
 ]  # fmt: skip
 GIVEN: list[Any] = [NET, torch.nn.Sequential(NET), list(NET.parameters()), NET.weight, torch.tensor(1.0), None, 3, "ab",
                     [(p, n) for n, p in NET.named_parameters()], [("a", 1)], [("a", NET.bias, 2)], [("a", NET.bias), 3]]  # fmt: skip
@@ -374,11 +370,7 @@ for caller in (tree, edges, plotting.backward_graph):
     name = where.__name__
     BAD += [
         (f"{name}-empty", lambda f=where: f([]), ValueError, rf"{name}: no nodes; give what walk\(\) returns"),  # type: ignore[misc]
-        (f"{name}-tail", lambda f=where: f(NODES[1:]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
-        (f"{name}-last", lambda f=where: f(NODES[-1:]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
         (f"{name}-head", lambda f=where: f(NODES[:-1]), ValueError, f"{name}: {PART}"),  # type: ignore[misc]
-        (f"{name}-twice", lambda f=where: f(NODES + NODES), ValueError, f"{name}: these 10 nodes are"),  # type: ignore[misc]
-        (f"{name}-tensor", lambda f=where: f(LOSS), TypeError, f"{name}: nodes must be a list of Node, got Tensor"),  # type: ignore[misc]
         (f"{name}-tensors", lambda f=where: f([LOSS]), TypeError, rf"{name}: .* give what walk\(\) returns"),  # type: ignore[misc]
     ]  # fmt: skip
 

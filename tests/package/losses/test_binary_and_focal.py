@@ -262,7 +262,3 @@ def test_focal_losses_stay_finite_where_the_model_is_sure(gamma: float, dtype: t
     (slope,) = torch.autograd.grad(value.sum(), pair)
     assert slope.isfinite().all()
     assert slope[4:, 1].tolist() == pytest.approx([1.0, -1.0])
-
-
-Z, Y, P = torch.zeros(3, 4), torch.tensor([0, 1, 2]), torch.full((3, 4), 0.5)
-bce, logits = binary_cross_entropy, binary_cross_entropy_with_logits

@@ -139,6 +139,3 @@ def test_ours_is_the_derivative_by_the_log_probabilities_and_torchs_is_not() -> 
 @pytest.mark.parametrize("lengths", [(4, 3), IN], ids=["tuple", "tensor"])
 def test_lengths_go_where_the_log_probabilities_are(lengths: Any) -> None:
     assert as_counts(lengths, torch.empty(4, 2, 3, device="meta")).is_meta
-
-
-P, T2 = torch.zeros(4, 2, 3), torch.tensor([[1, 2], [1, 1]])

@@ -84,9 +84,6 @@ def test_non_contiguous_input_and_mixed_floats() -> None:
     torch.testing.assert_close(mse_loss(p, t), functional.mse_loss(p, t))
 
 
-FLOAT, LONG = torch.zeros(3, 1), torch.zeros(3, 1, dtype=torch.long)
-
-
 def test_reduce_by_hand() -> None:
     loss, weight = torch.tensor([1.0, 2.0, 6.0]), torch.tensor([1.0, 1.0, 2.0])
     assert reduce(loss, "none").tolist() == [1.0, 2.0, 6.0]

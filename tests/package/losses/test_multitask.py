@@ -129,6 +129,3 @@ def test_projection_draws_its_orders() -> None:
         for k in range(30)
     }
     assert len(seen) > 1
-
-
-ONE, TWO = torch.zeros(1), torch.zeros(2)

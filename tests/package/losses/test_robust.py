@@ -90,6 +90,3 @@ def test_derivatives_agree_with_finite_differences_corners_included() -> None:
     target = torch.zeros_like(input).requires_grad_()
     assert torch.autograd.gradcheck(log_cosh_loss, (input, target))
     assert torch.autograd.gradgradcheck(log_cosh_loss, (input, target))
-
-
-FLOAT = torch.zeros(3, 1)

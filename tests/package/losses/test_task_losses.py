@@ -345,8 +345,3 @@ def test_slopes_where_the_discriminator_is_sure() -> None:
     assert slopes["non_saturating"] == pytest.approx(-1)
     assert slopes["least_squares"] == -41
     assert slopes["hinge"] == -1
-
-
-# Errors
-
-Z, M, B = torch.zeros(2, 3), torch.full((1, 1, 2), 0.5), torch.tensor([[0.0, 0, 1, 1]])

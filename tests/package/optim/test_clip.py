@@ -96,14 +96,3 @@ def test_gradients_with_a_graph_are_clipped_and_the_length_has_none() -> None:
 def test_the_third_position_is_not_taken_for_torchs() -> None:
     with pytest.raises(TypeError, match="positional"):  # there, torch has the kind of norm
         clip_grad_norm_([torch.zeros(2)], 1.0, True)  # type: ignore[call-arg]
-
-
-def test_what_is_refused() -> None:
-    with pytest.raises(
-        TypeError, match="clip_grad_norm_: parameters must be an iterable of tensors, got one tensor"
-    ):
-        clip_grad_norm_(torch.zeros(2), 1.0)
-    with pytest.raises(TypeError, match="clip_grad_norm_: parameters must be tensors, got tuple"):
-        clip_grad_norm_(nn.Linear(2, 1).named_parameters(), 1.0)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"clip_grad_norm_: max_norm must be >= 0, got -1\.0"):
-        clip_grad_norm_([], -1.0)

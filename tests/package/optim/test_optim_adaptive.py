@@ -7,7 +7,6 @@ that mean by ``lerp`` and divides as it moves, which round elsewhere than the fo
 import copy
 import math
 import pickle
-import re
 from itertools import product
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import Tensor
 
 from lessons_pkg.optim import SGD, Adam, AdamW, RMSprop
 from lessons_pkg.optim.base import count, remembered
@@ -309,23 +308,6 @@ def test_parameters_without_gradient_stay_and_leave_no_memory(ours: Any) -> None
     assert not any(kept.requires_grad for kept in optimizer.state[q].values())
 
 
-@pytest.mark.parametrize("ours", OURS)
-def test_closure_runs_with_gradients_and_its_loss_comes_back(ours: Any) -> None:
-    p = torch.tensor([3.0], requires_grad=True)
-    optimizer = ours([p], lr=0.1)
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        loss = (p**2).sum()
-        loss.backward()
-        return loss
-
-    with torch.no_grad():
-        assert optimizer.step(closure).item() == 9.0
-    assert p.item() < 3
-    assert optimizer.step() is None
-
-
 def test_torchs_schedulers_drive_it() -> None:
     ends = []
     for make in (Adam, torch.optim.Adam):
@@ -339,34 +321,6 @@ def test_torchs_schedulers_drive_it() -> None:
             scheduler.step()
         ends.append(p.detach())
     torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("make", [SGD, *OURS])
-@pytest.mark.parametrize("kind", ["sparse", "complex"])
-def test_other_gradients_are_refused_before_anything_has_moved(make: Any, kind: str) -> None:
-    first = torch.ones(3, requires_grad=True)
-    second = torch.ones(3, dtype=torch.complex64 if kind == "complex" else None, requires_grad=True)
-    first.grad = torch.ones(3)
-    second.grad = torch.ones_like(second) if kind == "complex" else torch.ones(3).to_sparse()
-    optimizer = make([first, second], lr=0.1)
-    words = f"{make.__name__}: gradients must be dense and real, got {kind} (3,)"
-    with pytest.raises(TypeError, match=re.escape(words)):
-        optimizer.step()
-    assert first.tolist() == [1, 1, 1]
-    assert not optimizer.state
-
-
-def test_a_sparse_embedding_is_refused() -> None:
-    table = nn.Embedding(5, 2, sparse=True)
-    table(torch.tensor([1])).sum().backward()
-    with pytest.raises(TypeError, match=r"Adam: gradients must be dense and real, got sparse \(5, 2\)"):
-        Adam(table.parameters()).step()
-
-
-def test_a_group_must_be_a_dict() -> None:
-    for make in OURS:
-        with pytest.raises(TypeError, match=f"{make.__name__}: a parameter group must be a dict, got list"):
-            make([torch.ones(1)]).add_param_group([torch.ones(1)])
 
 
 def test_memory_begins_at_zero_and_stays() -> None:

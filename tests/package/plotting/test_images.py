@@ -1,8 +1,7 @@
 """Images and the table of confusion: what they draw, what they refuse, how they look."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 import torch
@@ -93,32 +92,6 @@ def test_images_stand_in_rows_with_their_labels_below() -> None:
     assert {text.get_color() for text in ax.texts} == {style.INK}  # black would be lost at night
 
 
-@pytest.mark.parametrize(("columns", "right"), [(2, 8.8), (1, 4.0), (5, 4.8 * 4 + 4)])
-def test_images_are_all_in_view_with_square_pixels_and_little_beside_them(columns: int, right: float) -> None:
-    ax = plotting.image_grid(torch.ones(5, 2, 4), list("abcde"), columns=columns)
-    (low_x, high_x), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    assert max(box[2] for box in boxes(patches(ax)["ink-8"])) == pytest.approx(right)
-    assert -1 < low_x < 0
-    assert right < high_x < right + 1
-    assert -1 < top < 0
-    assert max(extent[3] for extent in extents(ax, ax.texts)) < bottom
-    assert ax.get_aspect() == 1
-    assert not ax.axison
-
-
-@pytest.mark.parametrize(("shape", "columns"), [((5, 2, 4), 2), ((10, 8, 8), 5), ((6, 4, 2), 3)])
-def test_a_figure_is_as_high_as_its_rows_need(shape: tuple[int, ...], columns: int) -> None:
-    ax = plotting.image_grid(torch.ones(shape), ["x"] * shape[0], columns=columns)
-    whole(ax).draw_without_rendering()
-    used, given = ax.get_window_extent(), whole(ax).bbox
-    assert used.width > 0.9 * given.width
-    assert used.height > 0.9 * given.height
-
-
-def test_a_figure_may_be_given_its_height() -> None:
-    assert whole(plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=2.5)).get_figheight() == 2.5
-
-
 def test_blank_and_negative_images_have_no_ink() -> None:
     assert patches(plotting.image_grid(torch.zeros(1, 2, 2), ["blank"])) == {}
     assert patches(plotting.image_grid(-torch.ones(1, 2, 2), ["below"])) == {}
@@ -139,16 +112,6 @@ def test_a_table_shows_every_count_that_is_not_zero() -> None:
     assert numbers["12"][1] > numbers["7"][1] > numbers["5"][1]  # downwards
 
 
-def test_numbers_stand_in_the_middle_of_their_cells() -> None:
-    ax = plotting.confusion_table(COUNTS)
-    [numbers] = ax.artists
-    texts: list[Text] = numbers.texts  # type: ignore[attr-defined]
-    for text, (x0, y0, x1, y1) in zip(texts, extents(ax, texts), strict=True):
-        row, column = torch.argwhere(COUNTS.eq(int(text.get_text())))[0].tolist()
-        assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((column, row), abs=0.01)
-    assert {text.get_color() for text in texts} == {style.INK}  # black would be lost at night
-
-
 def test_a_table_shades_its_diagonal_and_its_errors() -> None:
     ax = plotting.confusion_table(COUNTS)
     filled = patches(ax)
@@ -163,48 +126,10 @@ def test_a_table_shades_its_diagonal_and_its_errors() -> None:
     assert not ax.xaxis.get_gridlines()[0].get_visible()
 
 
-def test_a_single_class_and_a_table_without_errors_are_drawn() -> None:
-    for counts in (torch.ones(1, 1).long(), torch.zeros(2, 2).long()):
-        figure_html(plotting.confusion_table(counts), CAPTION)
-
-
-def test_tables_draw_alike_whatever_they_count() -> None:
-    """A slider leafs through frames that differ in numbers and paths, not in what elements they have."""
-
-    def skeleton(counts: torch.Tensor) -> list[str]:
-        root = svg(figure_html(plotting.confusion_table(counts), CAPTION))
-        return [element.tag for element in root.iter() if not element.tag.endswith(("}text", "}g"))]
-
-    assert skeleton(COUNTS) == skeleton(torch.eye(3).long()) == skeleton(100 * torch.ones(3, 3).long())
-
-
-@pytest.mark.parametrize("make", [lambda ax: plotting.confusion_table(COUNTS, ax=ax),
-                                  lambda ax: plotting.image_grid(torch.ones(1, 2, 2), ["x"], ax=ax)])  # fmt: skip
-def test_axes_that_are_given_are_used(make: Callable[[Any], Any]) -> None:
-    ax = plotting.new_axes()
-    assert make(ax) is ax
-
-
-@pytest.mark.parametrize("wrong", [0.5, torch.nan, torch.inf])
-def test_counts_that_are_none_are_refused_before_anything_is_drawn(wrong: float) -> None:
-    ax = plotting.new_axes()
-    with pytest.raises(
-        ValueError, match=r"^confusion_table: counts must be whole numbers >= 0, got (0.5|nan|inf)$"
-    ):
-        plotting.confusion_table(torch.tensor([[wrong, 1], [1, 3]]), ax=ax)
-    assert not ax.patches
-    assert not ax.artists
-
-
 def test_counts_may_be_of_any_type() -> None:
     for dtype in (torch.float16, torch.float64, torch.uint8, torch.int64, torch.bool):
         table = plotting.confusion_table(torch.eye(2, dtype=dtype)).artists[0]
         assert [text.get_text() for text in table.texts] == ["1", "1"]  # type: ignore[attr-defined]
-
-
-def test_a_figure_may_be_as_low_as_asked() -> None:
-    grid = plotting.image_grid(torch.ones(1, 2, 2), ["x"], size=0.5)
-    assert grid.figure.get_size_inches().tolist() == [5.0, 0.5]  # type: ignore[union-attr]
 
 
 def over(front: str, back: str, alpha: float) -> str:

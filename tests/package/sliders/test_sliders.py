@@ -3,7 +3,6 @@
 import re
 import sys
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -185,21 +184,6 @@ def test_page_is_self_contained_and_small() -> None:
     assert len(page(16)) - len(page(4)) < 12 * single / 2, "frames must share what they have in common"
 
 
-def test_nothing_stands_between_the_elements() -> None:
-    markup = page()
-    assert "<summary>All 4 positions in words</summary>" in markup
-    drawing = re.search(r"<svg xmlns=.*</svg>", markup, re.DOTALL)
-    table = re.search(r"<table>.*</table>", markup, re.DOTALL)
-    assert drawing
-    assert table
-    assert re.findall(r'<th scope="col">(.*?)</th>', table[0]) == ["lr", "what the figure shows"]
-    for part in (drawing[0], table[0]):
-        assert not any(
-            (element.tail or "").strip()
-            for element in ElementTree.fromstring(part.replace(" data-shown", "")).iter()
-        )
-
-
 def test_frames_share_layers_and_show_one() -> None:
     markup = page()
     for number in range(4):
@@ -238,25 +222,9 @@ def test_one_axes_drawn_over_gives_each_frame_its_own_picture() -> None:
     assert len(set(layers)) == 3
 
 
-def test_a_title_over_all_panels_is_kept() -> None:
-    def titled(k: int) -> tuple[Axes, str]:
-        ax = plotting.loss_curve([1.0, 0.5])
-        ax.get_figure().suptitle("Over all")  # type: ignore[union-attr]
-        return ax, f"There is a title in frame {k}."
-
-    assert ">Over all</text>" in slider_html(
-        [frame(k, [str(k)], *titled(k)) for k in range(2)], labels=["k"], start=0
-    )
-
-
 def test_values_that_five_digits_cannot_tell_apart_are_written_in_full(shown: list[dict[str, Any]]) -> None:
     sliders.explore(draw, lr=[0.1000001, 0.1000002])
     assert ">0.1000002</th>" in shown[0]["text/html"]
-
-
-def test_as_many_values_as_the_rule_allows_are_taken() -> None:
-    with pytest.raises(ZeroDivisionError):  # so the rule let them through: draw was called
-        sliders.explore(lambda lr: 1 / 0, lr=range(200))  # type: ignore[arg-type, return-value]
 
 
 def test_drawings_of_unlike_size_are_refused() -> None:
@@ -281,19 +249,11 @@ BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("other name", lambda: sliders.explore(draw, rate=[1, 2]), TypeError, r"draw cannot be called with rate: missing a required argument: 'lr'"),
     ("pairs", lambda: sliders.explore(draw_pair, lr=range(15), momentum=range(14)), ValueError, "at most 200 frames, got 210"),
     ("one label", lambda: sliders.explore(draw_pair, label="rate", lr=[1, 2], momentum=[1, 2]), TypeError, "with two parameters label must be a dict, got str"),
-    ("whose start", lambda: sliders.explore(draw_pair, start={"mu": 1}, lr=[1, 2], momentum=[1, 2]), ValueError, r"start names \['mu'\]; there are \['lr', 'momentum'\]"),
-    ("number", lambda: sliders.explore(draw, lr=0.1), TypeError, "lr must be a list of values, got float"),  # type: ignore[arg-type]
     ("single", lambda: sliders.explore(draw, lr=[0.1]), ValueError, "lr needs 2 to 200 values, got 1"),
-    ("many", lambda: sliders.explore(draw, lr=range(201)), ValueError, "lr needs 2 to 200 values, got 201"),
-    ("draw", lambda: sliders.explore("no", lr=[1, 2]), TypeError, "draw must be a function, got str"),  # type: ignore[arg-type]
-    ("label", lambda: sliders.explore(draw, label=3, lr=[1, 2]), TypeError, "label must be text, got int"),  # type: ignore[arg-type]
     ("twice", lambda: sliders.explore(draw, lr=[0.1, 0.1]), ValueError, "must differ"),
-    ("infinite", lambda: sliders.explore(draw, lr=[0.1, float("inf")]), ValueError, "must be finite"),
     ("start", lambda: sliders.explore(draw, start=3, lr=[1, 2]), ValueError, r"start=3 is not among the values of lr: \[1, 2\]"),
-    ("rounded", lambda: sliders.explore(draw, start=0.1, lr=torch.tensor([0.1, 0.5])), ValueError, r"among the values of lr: \[0\.10000000149011612, 0\.5\]"),
     ("nothing", lambda: sliders.explore(draw, lr=[None, 1]), ValueError, "explore: no value of lr may be None: start=None means the first"),
     ("return", lambda: sliders.explore(lambda lr: "no", lr=[1, 2]), TypeError, r"must return \(ax, caption\), got str"),  # type: ignore[arg-type, return-value]
-    ("three", lambda: sliders.explore(lambda lr: (*draw(lr), lr), lr=[1, 2]), TypeError, r"must return \(ax, caption\), got tuple"),  # type: ignore[arg-type, return-value]
 ]  # fmt: skip
 
 

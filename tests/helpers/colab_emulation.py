@@ -15,7 +15,7 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LISTED = sorted(Path(__file__).parent.glob("colab-versions-*.txt"))[-1]
 LEFT_OUT = {"torchaudio", "torchvision", "triton", "anywidget", "plotly", "pandas"}  # the course needs none
 # torch is gigabytes: the one that is installed here, whatever its version, with what it needs.

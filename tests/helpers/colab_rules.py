@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -28,24 +28,6 @@ CODE = {
     "command": r"(?m)^\s*[!%]",
     "import *": r"import \*",
 }
-# ipywidgets 8 only. Colab's 7.7.1 fails on the names, and takes the keywords without doing anything.
-NAMES = {
-    *("Stack", "TagsInput", "ColorsInput", "FloatsInput", "IntsInput"),
-    *("TimePicker", "DatetimePicker", "NaiveDatetimePicker"),
-}
-ATTRIBUTES = {"playing", "focus", "blur", "titles"}
-KEYWORDS = {
-    *("titles", "playing", "repeat", "behavior", "text_color", "font_size", "font_weight", "font_style"),
-    *("font_family", "font_variant", "text_decoration"),
-    *("border_top", "border_right", "border_bottom", "border_left"),
-}
-KEYWORDS_OF = {
-    "RadioButtons": {"orientation"},
-    "DatePicker": {"min", "max"},
-    **{f"{kind}{part}": {"tooltip"} for kind in ("Int", "Float") for part in ("Slider", "Text", "Progress")},
-    **{name: {"tooltip"} for name in ("SelectionSlider", "Dropdown", "Checkbox", "HTML", "Label", "Play")},
-}
-
 FROM = {"IPython": "ipython", "sklearn": "scikit-learn", "cycler": "matplotlib"}  # a module, its distribution
 OPTIONAL = {"torchvision"}  # the package says what to do without it
 
@@ -66,35 +48,6 @@ def code_problems(notebook: dict[str, Any]) -> list[str]:
     """Return what would fail in Colab in a notebook's own code."""
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return found(CODE, "\n".join(cells[1:]))
-
-
-def _words(node: ast.AST) -> set[str]:
-    """Keyword arguments, and the names in a dictionary, which may become some."""
-    if isinstance(node, ast.Call):
-        return {keyword.arg for keyword in node.keywords if keyword.arg}
-    if isinstance(node, ast.Dict):
-        return {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
-    return set()
-
-
-def _widgets_8(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Name, ast.Attribute, ast.alias)):
-            name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
-            if name in NAMES or (isinstance(node, ast.Attribute) and name in ATTRIBUTES):
-                yield name
-        words, allowed = _words(node), KEYWORDS
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            allowed = KEYWORDS | KEYWORDS_OF.get(name, set())
-            if name == "Dropdown" and any(isinstance(word.value, ast.Dict) for word in node.keywords):
-                yield "Dropdown(options={…})"
-        yield from (f"{word}=" for word in sorted(words & allowed))
-
-
-def widget_problems(source: str) -> list[str]:
-    """Return what only ipywidgets 8 has; code that has no widgets has no such problem."""
-    return sorted(set(_widgets_8(ast.parse(source)))) if "ipywidgets" in source else []
 
 
 def imported(source: str) -> set[str]:
