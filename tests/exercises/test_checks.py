@@ -211,7 +211,9 @@ def test_a_function_is_tried_on_the_same_numbers_each_time(name: str) -> None:
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
     floats = [part for part in first if part.is_floating_point()]
     assert all(part.isfinite().all() for part in floats)
-    assert {part.dtype for part in floats} <= {torch.float32 if name.startswith(("03", "3.")) else torch.float64}
+    assert {part.dtype for part in floats} <= {
+        torch.float32 if name.startswith(("03", "3.")) else torch.float64
+    }
 
 
 @pytest.mark.parametrize("name", SHARES)
