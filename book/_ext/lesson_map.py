@@ -63,6 +63,12 @@ def read_page(path: Path, lessons: tuple[Page, ...] = ()) -> Page:
     return Page(path, title[1], question, need, total(lessons) if lessons else own, lessons)
 
 
+def number_of(page: Page) -> str:
+    """Write a lesson's number, "3.1 "; that of a chapter is in its title."""
+    chapter, lesson = page.path.parent.name.split("-")[0], page.path.name.split("-")[0]
+    return f"{int(chapter)}.{lesson} " if chapter.isdigit() and lesson.isdigit() else ""
+
+
 def total(pages: Sequence[Page]) -> tuple[int, int]:
     """Add the minutes of pages."""
     return sum(page.minutes[0] for page in pages), sum(page.minutes[1] for page in pages)
@@ -103,7 +109,7 @@ class ChapterTimes(SphinxDirective):
             here, head = Path(self.env.doc2path(self.env.docname)), ["Lesson", "Minutes", "Its question"]
             pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
         last = "question" if self.name == "lessons" else "needs"
-        rows = [[page.link, words(page.minutes), getattr(page, last)] for page in pages]
+        rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 
 
