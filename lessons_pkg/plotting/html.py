@@ -62,7 +62,7 @@ def figure_html(ax: Axes, caption: str) -> str:
     Raises TypeError or ValueError if ``caption`` is no text or empty.
     """
     words = html.escape(require_caption(caption))
-    tree = svg_tree(figure_of(ax), NAME)
+    tree, _ = svg_tree(figure_of(ax), NAME)
     tree.set("aria-labelledby", f"{NAME}-caption")
     markup = f'{to_text(tree)}<figcaption id="{NAME}-caption">{words}</figcaption>'
     markup = markup.replace(NAME, figure_id(markup))

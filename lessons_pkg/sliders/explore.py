@@ -118,7 +118,7 @@ def explore(
         raise TypeError(f"explore: draw cannot be called with {', '.join(values)}: {error}") from None
     chosen = [dict(zip(values, each, strict=True)) for each in product(*(p.values for p in parameters))]
     first = chosen.index({p.name: p.start for p in parameters})
-    frames, errors, opening = list[Frame](), list[Exception](), ""
+    frames, errors, opening, like = list[Frame](), list[Exception](), "", None
     for k, words in enumerate(product(*(p.words for p in parameters))):
         place = ", ".join(f"{p.name}={word}" for p, word in zip(parameters, words, strict=True))
         try:
@@ -130,7 +130,8 @@ def explore(
             if k == first:
                 opening = f"<pre>{html.escape(said)}</pre>"
             continue
-        frames.append(frame(k, words, *drawn))
+        frames.append(frame(k, words, *drawn, like))
+        like = frames[-1].layout
         if k == first:
             opening = figure_html(*drawn)
     if len(errors) == len(frames):

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from matplotlib.axes import Axes
 
 from lessons_pkg.plotting.html import NAME, PAPER, figure_id, figure_of
-from lessons_pkg.plotting.svg import SVG, svg_tree, to_text
+from lessons_pkg.plotting.svg import SVG, Layout, svg_tree, to_text
 
 
 class Frame(NamedTuple):
@@ -20,12 +20,13 @@ class Frame(NamedTuple):
     attributes: dict[str, str]
     artists: list[str]
     caption: str
+    layout: Layout | None = None
 
 
-def frame(number: int, values: Sequence[str], ax: Axes, caption: str) -> Frame:
-    """Draw a frame now: its Axes may be drawn over for the next one."""
-    tree = svg_tree(figure_of(ax), f"{NAME}-{number}")
-    return Frame(tuple(values), dict(tree.attrib), _artists(tree), caption)
+def frame(number: int, values: Sequence[str], ax: Axes, caption: str, like: Layout | None = None) -> Frame:
+    """Draw a frame now, where it can be as ``like`` is laid out: its Axes may serve the next one too."""
+    tree, layout = svg_tree(figure_of(ax), f"{NAME}-{number}", like)
+    return Frame(tuple(values), dict(tree.attrib), _artists(tree), caption, layout)
 
 
 def _artists(root: Element) -> list[str]:
@@ -51,15 +52,15 @@ def _merged(slots: Sequence[Slot], start: int, *, grid: bool) -> str:
     known = "|".join(re.findall(rf' id="{NAME}-\d+-(\d+)"', once))
 
     def layers(slot: Slot) -> str:
-        frames: dict[object, list[int]] = {}
+        frames: dict[tuple[str, int], list[int]] = {}
         for number, text in slot.items():
             if known:
                 text = re.sub(rf"#{NAME}-{number}-({known})\b", rf"#{NAME}-{first}-\1", text)
-            frames.setdefault(text if grid else (number, text), []).append(number)
+            frames.setdefault((text, 0 if grid else number), []).append(number)
         return "".join(
             f'<g data-frame="{" ".join(map(str, numbers))}"{" data-shown" if start in numbers else ""}>'
-            f"{key if grid else key[1]}</g>"
-            for key, numbers in frames.items()
+            f"{text}</g>"
+            for (text, _), numbers in frames.items()
         )
 
     return "".join(slot[first] if same else layers(slot) for slot, same in zip(slots, shared, strict=True))
