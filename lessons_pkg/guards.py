@@ -6,7 +6,10 @@ function stands beside it.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar
@@ -14,13 +17,44 @@ from typing import Any, ParamSpec, TypeVar
 import torch
 from torch import Tensor
 
-__all__ = ["guarded"]  # the rules are the package's own
+__all__ = ["check_values", "guarded"]  # the rules are the package's own
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Given = Mapping[str, Any]  # the arguments of one call, by name
 Rule = Callable[[str, Given], None]  # of the function's name and its arguments
 INDICES = (torch.int64, torch.uint8)
+_looking: ContextVar[bool] = ContextVar("look at values", default=True)
+
+
+@contextmanager
+def check_values(on: bool) -> Iterator[None]:
+    """Look at tensors' values within this block, or with ``False`` only at their types and shapes.
+
+    A look at values (is each class index below C, each probability in [0, 1]) makes a GPU finish what it has
+    queued, at each call. Where your data are known to be right, leave it out; a wrong value then gives what
+    torch makes of it.
+
+    Args:
+        on: whether values are looked at; outside of any block they are.
+
+    Raises:
+        TypeError: ``on`` is not a bool.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import guards, losses
+        >>> with guards.check_values(False):
+        ...     print(f"{losses.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([2.0])):.4f}")
+        0.6931
+    """
+    if not isinstance(on, bool):
+        raise TypeError(f"check_values: on must be True or False, got {kind(on)}")
+    before = _looking.set(on)
+    try:
+        yield
+    finally:
+        _looking.reset(before)
 
 
 def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -46,6 +80,9 @@ def guarded(*rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
             read = {
                 role: list(value) for role, value in bound.arguments.items() if hasattr(value, "__next__")
             }
+            for role in (role for role, items in read.items() if not items):
+                said = f"{name}: {role} is an empty or used-up iterator; make a list of it to use it twice"
+                warnings.warn(said, stacklevel=2)
             bound.arguments.update(read)
             every = {**defaults, **bound.arguments}
             given = {r: v for r, v in every.items() if v is not None or defaults.get(r, ...) is not None}
@@ -174,7 +211,9 @@ def same_shape(*roles: str) -> Rule:
 
 
 def refuse_values(name: str, role: str, values: Tensor, wrong: Tensor, words: str) -> None:
-    """Raise ValueError with the first of ``values`` at which ``wrong`` is true."""
+    """Raise ValueError with the first of ``values`` at which ``wrong`` is true, if values are looked at."""
+    if not _looking.get():
+        return
     try:
         found = values[wrong]
     except RuntimeError:  # under torch.func.vmap, and on meta, no value can be looked at
@@ -190,7 +229,7 @@ def values(words: str, wrong: Callable[[Tensor], Tensor], *roles: str) -> Rule:
 
     def rule(name: str, given: Given) -> None:
         for role in roles:
-            if role in given:
+            if role in given and _looking.get():
                 refuse_values(name, role, given[role], wrong(given[role]), words)
 
     return rule
@@ -241,7 +280,8 @@ def per_class(role: str = "weight", logits: str = "input") -> Rule:
     def rule(name: str, given: Given) -> None:
         x = given[logits]
         n = x.shape[min(1, x.ndim - 1)]
-        like = f"be a {x.dtype} tensor like {logits}"
+        cure = f" (under autocast: give {logits}.float())" if torch.is_autocast_enabled(x.device.type) else ""
+        like = f"be a {x.dtype} tensor like {logits}{cure}"
         typed(like, lambda w: isinstance(w, Tensor) and w.dtype == x.dtype, role)(name, given)
         shaped(role, f"({n},), one per class", lambda shape: shape == (n,))(name, given)
 

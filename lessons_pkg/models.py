@@ -64,30 +64,6 @@ class LeNet(nn.Module):
         return self.fc3(x)  # type: ignore[no-any-return]
 
 
-class SigmoidMLP(nn.Module):
-    r"""Two linear layers with a sigmoid between them: :math:`z = \sigma(x W_1^\top + b_1) W_2^\top + b_2`.
-
-    ``(N, in_features)`` to ``(N, out_features)``, raw scores. ``squash=True`` puts a second sigmoid behind
-    them, as article 004 does before its cross-entropy, and should not. 17 parameters for 2, 3, 2.
-    Chapter 4; article 004, which calls it a perceptron. Raises ValueError if a size is below 1.
-    """
-
-    @guarded(whole("in_features", "hidden_features", "out_features", least=1))
-    def __init__(
-        self, in_features: int, hidden_features: int, out_features: int, *, squash: bool = False
-    ) -> None:
-        super().__init__()
-        self.layer1 = nn.Linear(in_features, hidden_features)
-        self.layer2 = nn.Linear(hidden_features, out_features)
-        self.squash = squash
-
-    @guarded(_rows)
-    def forward(self, x: Tensor) -> Tensor:
-        """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
-        scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
-        return torch.sigmoid(scores) if self.squash else scores
-
-
 class MLP(nn.Module):
     r"""Two linear layers with a ReLU between: :math:`\hat y = \max(0,\ x W_1^\top + b_1)\, W_2^\top + b_2`.
 
@@ -106,6 +82,28 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
         return self.layer2(F.relu(self.layer1(x)))  # type: ignore[no-any-return]
+
+
+class SigmoidMLP(MLP):
+    r"""Two linear layers with a sigmoid between them: :math:`z = \sigma(x W_1^\top + b_1) W_2^\top + b_2`.
+
+    ``(N, in_features)`` to ``(N, out_features)``, raw scores. ``squash=True`` puts a second sigmoid behind
+    them, as article 004 does before its cross-entropy, and should not. 17 parameters for 2, 3, 2.
+    Chapter 4; article 004, which calls it a perceptron. Raises ValueError if a size is below 1.
+    """
+
+    @guarded(whole("in_features", "hidden_features", "out_features", least=1))
+    def __init__(
+        self, in_features: int, hidden_features: int, out_features: int, *, squash: bool = False
+    ) -> None:
+        super().__init__(in_features, hidden_features, out_features)
+        self.squash = squash
+
+    @guarded(_rows)
+    def forward(self, x: Tensor) -> Tensor:
+        """Score each row of ``x``; raise ValueError for another width or a flat ``x``."""
+        scores: Tensor = self.layer2(torch.sigmoid(self.layer1(x)))
+        return torch.sigmoid(scores) if self.squash else scores
 
 
 @guarded(whole("seed", least=0))

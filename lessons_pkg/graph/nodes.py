@@ -1,5 +1,6 @@
 """Walk a graph from its root, without recursion, and label its nodes."""
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -7,7 +8,8 @@ from typing import Any, NamedTuple
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from lessons_pkg.graph.release import free_one_by_one
+from lessons_pkg.graph.release import freed_one_by_one
+from lessons_pkg.guards import guarded
 
 
 class Node(NamedTuple):
@@ -22,7 +24,7 @@ class Node(NamedTuple):
     @property
     def is_leaf(self) -> bool:
         """Whether a leaf collects its gradient here."""
-        return self.label.startswith("AccumulateGrad ")  # with the space, which no operation's name has
+        return type(self.function).__name__ == "AccumulateGrad"
 
 
 def label(function: GradFn, names: Mapping[int, str]) -> str:
@@ -38,12 +40,13 @@ def label(function: GradFn, names: Mapping[int, str]) -> str:
     return f"{name} {names.get(id(leaf), tuple(leaf.shape))}"
 
 
+@guarded(freed_one_by_one)
 def visit(root: GradFn) -> dict[GradFn, int]:
     """Visit every node behind ``root`` once and return each with its place in the order.
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
-    a long loop's graph is deeper than Python's call stack. It only looks: for chains of many thousand nodes
-    use :func:`walk`. Raises AttributeError for what is no ``grad_fn``. Chapter 2.
+    a long loop's graph is deeper than Python's call stack. Raises AttributeError for what is no
+    ``grad_fn``. Chapter 2.
     """
     order: dict[GradFn, int] = {}
     stack: list[GradFn | None] = [root]
@@ -60,6 +63,8 @@ def visit(root: GradFn) -> dict[GradFn, int]:
 def _pairs(parameters: Iterable[tuple[str, Tensor]] | Mapping[str, Tensor]) -> list[tuple[str, Tensor]]:
     given: Any = parameters.items() if isinstance(parameters, Mapping) else parameters
     pairs = list(given) if isinstance(given, Iterable) and not isinstance(given, Tensor) else [given]
+    if not pairs and hasattr(given, "__next__"):
+        warnings.warn("walk: parameters is an empty or used-up iterator: no leaf has a name", stacklevel=3)
     for pair in pairs:
         match pair:
             case (str(), Tensor()):
@@ -88,10 +93,8 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     The order is that of :func:`visit`; the root is number 0, and "[output 1]" in its label says which of
     several outputs ``root`` is. ``parameters``: pairs of name and leaf, or a mapping, to label leaves with;
     of two names for one leaf the first counts. (``state_dict()`` holds other tensors, and names nothing.)
-    Time and memory grow with the number of nodes and edges. Deep graphs are safe to free, too: torch frees
-    nodes that Python has seen one inside the other, which ends the process at some 100,000; ``walk`` makes it
-    free one after the other. A node's own ``name`` may be hidden by what a custom operation stores there, so
-    its type is asked. Chapter 2.
+    Time and memory grow with the number of nodes and edges. A node's own ``name`` may be hidden by what a
+    custom operation stores there, so its type is asked. Chapter 2.
     Raises TypeError if ``root`` is not a tensor or ``parameters`` are not such pairs, ValueError if ``root``
     has no ``grad_fn``.
     """
@@ -101,7 +104,6 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     if root.grad_fn is None:
         raise ValueError("walk: root has no grad_fn: it is a leaf, or nothing behind it needs a gradient")
     order = visit(root.grad_fn)
-    free_one_by_one(order)
     names = {id(leaf): name for name, leaf in reversed(pairs)}
     labels = _numbered([label(function, names) for function in order], order, names)
     labels[0] += f" [output {root.output_nr}]" if root.output_nr else ""

@@ -1,10 +1,11 @@
 """Free a graph's nodes one after the other, where torch would free them one inside the other."""
 
 from collections import deque
-from collections.abc import Iterable
 from typing import ClassVar
 
 from torch.autograd.graph import Node as GradFn
+
+from lessons_pkg.guards import Given
 
 _KEY = "lessons_pkg.graph"
 
@@ -36,14 +37,20 @@ class _Keeper:
             kind.emptying = False
 
 
-def free_one_by_one(functions: Iterable[GradFn]) -> None:
-    """Make it safe to free these nodes in any order; without it, a chain of 100,000 ends the process.
+def freed_one_by_one(_name: str, given: Given) -> None:
+    """Refuse nothing, and make it safe to free the graph behind ``root`` once Python has seen its nodes.
 
-    torch 2.13 frees nodes that Python has seen by recursion. A keeper on every node, for its direct
-    successors only, makes no cycle and outlives no node.
+    torch 2.13 frees nodes that Python has seen by recursion: a chain of 100,000 ends the process. A keeper on
+    every node, for its direct successors only, makes no cycle and outlives no node.
     """
-    for function in functions:
+    seen, stack = set[GradFn](), [given["root"]]
+    while stack:
+        function = stack.pop()
+        if function in seen:
+            continue
+        seen.add(function)
         metadata: dict[str, object] = getattr(function, "metadata")  # noqa: B009 (wrong in torch's stubs)
         after = [following for following, _ in function.next_functions if following is not None]
         if after and _KEY not in metadata:
             metadata[_KEY] = _Keeper(after)
+        stack += after

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lessons_pkg.graph.nodes import Node
 from lessons_pkg.guards import Given, guarded
 
+_CHAIN = 4
 _MOST_MARGIN = 1_000_000  # characters; a text with more indentation than that is not for reading
 
 
@@ -38,19 +39,38 @@ def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
     ]
 
 
+def _chain(nodes: Sequence[Node]) -> set[int]:
+    """Nodes with constants beside their one input that follow one another, at least four of them."""
+    alone = {
+        number: next(to for to in node.inputs if to is not None)
+        for number, node in enumerate(nodes)
+        if len(node.inputs) > 1 and sum(to is not None for to in node.inputs) == 1
+    }
+    length = dict.fromkeys(alone, 1)
+    for number in sorted(alone):  # the walk goes down a chain in order, but for what it has met before
+        if alone[number] in alone and alone[number] > number:
+            length[alone[number]] = length[number] + 1
+    for number in sorted(alone, reverse=True):
+        if alone[number] in alone and alone[number] > number:
+            length[number] = max(length[number], length[alone[number]])
+    return {number for number in alone if length[number] >= _CHAIN}
+
+
 @guarded(walked)
 def tree(nodes: Sequence[Node]) -> str:
     """Write the graph as text, one line per edge, for reading and for ``diff``: two graphs, two texts.
 
     A node with one input has it on the next line; a node with several has them below, each behind a dash. A
-    node met before ends in "(again, line 2)", the line where it stands with its inputs; "[output 1]" says
-    which output of a node is meant where it is not number 0; an input that needs no gradient is ``None``.
-    Chapter 2.
+    node met before ends in "(again, line 2)", and the line where it stands with its inputs in "(line 2)";
+    "[output 1]" says which output of a node is meant where it is not number 0; an input that needs no
+    gradient is ``None``. Four nodes or more in a row with one input that needs a gradient stay a column, with
+    the places of their inputs: "MulBackward0 (below, None)". Chapter 2.
     Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns, ValueError if they branch so
     deep that the text would be mostly margin.
     """
     lines: list[str] = []
-    margins, seen = 0, dict[int, int]()
+    margins, seen, marked = 0, dict[int, int](), set[int]()
+    chain = _chain(nodes)
     stack: list[tuple[int | None, int, str, str]] = [(0, 0, "", "")]
     while stack:
         number, output, margin, mark = stack.pop()
@@ -58,13 +78,21 @@ def tree(nodes: Sequence[Node]) -> str:
         if margins > _MOST_MARGIN:
             raise ValueError(f"tree: {len(nodes)} nodes branch too deep for a text; use edges(nodes)")
         which = f" [output {output}]" if output else ""
-        if number is None or number in seen:
-            again = "None" if number is None else f"{nodes[number].label}{which} (again, line {seen[number]})"
-            lines.append(margin + mark + again)
+        if number is None:
+            lines.append(f"{margin}{mark}None")
             continue
-        lines.append(f"{margin}{mark}{nodes[number].label}{which}")
-        seen[number] = len(lines)
+        if number in seen:
+            lines.append(f"{margin}{mark}{nodes[number].label}{which} (again, line {seen[number]})")
+            marked.add(seen[number])
+            continue
         node, inner = nodes[number], margin + " " * len(mark)
+        lines.append(f"{margin}{mark}{node.label}{which}")
+        seen[number] = len(lines)
+        if number in chain:
+            (way,) = [k for k, to in enumerate(node.inputs) if to is not None]
+            lines[-1] += f" ({', '.join('below' if k == way else 'None' for k in range(len(node.inputs)))})"
+            stack.append((node.inputs[way], node.outputs[way], inner, ""))
+            continue
         inputs = reversed(list(zip(node.inputs, node.outputs, strict=True)))
         stack += [(to, out, inner, "- " if len(node.inputs) > 1 else "") for to, out in inputs]
-    return "\n".join(lines)
+    return "\n".join(f"{line} (line {k})" if k in marked else line for k, line in enumerate(lines, start=1))

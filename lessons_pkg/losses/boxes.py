@@ -43,6 +43,13 @@ def enclosing_sides(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     return corner2 - corner1
 
 
+def slant(boxes: Tensor) -> Tensor:
+    """Angle between a box's height and its diagonal, ``(N,)``: a flat box has one, a point counts as 0."""
+    wide, high = (boxes[..., 2:] - boxes[..., :2]).unbind(-1)
+    point = (wide == 0) & (high == 0)  # where the angle has no slope
+    return torch.atan2(wide.where(~point, 0), high.where(~point, 1))
+
+
 def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
     """Reduce as torchvision does: the mean over no boxes is 0, not ``nan``. Chapter 7."""
     none_there = loss.numel() == 0 and reduction == "mean"
@@ -123,8 +130,6 @@ def complete_box_iou_loss(
     boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
     iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
-    sides1, sides2 = (boxes[..., 2:] - boxes[..., :2] for boxes in (boxes1, boxes2))
-    slant1, slant2 = (torch.atan(sides[..., 0] / sides[..., 1]) for sides in (sides1, sides2))
-    v = 4 / math.pi**2 * (slant1 - slant2).square()
+    v = 4 / math.pi**2 * (slant(boxes1) - slant(boxes2)).square()
     alpha = (v / (iou_loss + v + eps)).detach()  # a weight: no gradient
     return reduce_boxes(distance_loss + alpha * v, reduction)

@@ -56,7 +56,8 @@ def probability_losses(
 def reduce_counted(loss: Tensor, counts: Tensor, reduction: str) -> Tensor:
     """Reduce losses of which each counts so much in the mean."""
     if reduction == "mean":
-        return loss.sum() / counts.sum()
+        total = counts.sum()
+        return loss.sum() / total.where(total != 0, torch.nan)  # as in torch, also where a loss is left
     return reduce(loss, reduction)
 
 

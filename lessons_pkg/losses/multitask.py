@@ -1,9 +1,13 @@
 """Several losses, one number to descend; several gradients, one step."""
 
+import math
+
 import torch
 from torch import Tensor
 
 from lessons_pkg.guards import floating, guarded, same_shape, shaped, values
+
+__all__ = ["project_conflicting", "uncertainty_weighted"]
 
 NOT_NEGATIVE = values("be >= 0: below zero, a smaller variance is always better", lambda v: v < 0, "losses")
 ROW_EACH = shaped("gradients", "(tasks, parameters), a row each", lambda s: len(s) == 2 and 0 not in s)
@@ -24,7 +28,9 @@ def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
     Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or a loss is
     negative.
     """
-    precision = torch.exp(-log_variances)  # one divided by the variance
+    least = -math.log(torch.finfo(losses.dtype).max / 2)  # further down, infinity times no loss is nan
+    bounded = log_variances.where(losses > 0, log_variances.clamp(min=least))
+    precision = torch.exp(-bounded)  # one divided by the variance
     return 0.5 * (precision * losses + log_variances).sum()
 
 

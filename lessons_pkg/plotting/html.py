@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,18 +16,34 @@ PAPER = (
 )
 
 
+NAME = "lesson-figure-name"  # stands for a figure's name in its markup until all of that is known
+_GEOMETRY = re.compile(r' (?:d|x|y|transform|width|height|points|viewBox)="[^"]*"')
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
+_named: dict[str, list[str]] = {}  # what has been drawn under each name in this process
+
+
 def require_caption(caption: object) -> str:
-    """Return ``caption``; raise TypeError or ValueError if it is not a sentence in words."""
+    """Return ``caption``; raise TypeError or ValueError if it is no text or empty."""
     if not isinstance(caption, str):
         raise TypeError(f"caption must be a string, got {type(caption).__name__}")
-    if len(caption.split()) < 3:
-        raise ValueError(f"caption must say in words what the figure shows, got {caption!r}")
+    if not caption.strip():
+        raise ValueError(f"caption must say what the figure shows, got {caption!r}")
     return caption
 
 
-def figure_id(*texts: str) -> str:
-    """Name a figure by what it says: the same on every machine, another for every caption."""
-    return "fig-" + hashlib.sha256("\n".join(texts).encode()).hexdigest()[:8]
+def figure_id(markup: str) -> str:
+    """Name a figure by its markup: equal ones have one name in a process, and unlike ones never.
+
+    The name comes from all but the coordinates, whose last digits another machine may compute differently;
+    figures that are unlike in nothing else are numbered in the order in which they are drawn.
+    """
+    words = _GEOMETRY.sub(lambda match: _DIGITS.sub("#", match[0]), markup)
+    name, exact = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in (words, markup))
+    drawn = _named.setdefault(name, [])
+    if exact not in drawn:
+        drawn.append(exact)
+    number = 1 + drawn.index(exact)
+    return f"fig-{name}-{number}" if number > 1 else f"fig-{name}"
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -42,13 +59,14 @@ def figure_of(ax: Axes) -> Figure:
 def figure_html(ax: Axes, caption: str) -> str:
     """Return the figure that ``ax`` belongs to as a self-contained ``<figure>`` element.
 
-    Raises TypeError or ValueError if ``caption`` is not a sentence in words.
+    Raises TypeError or ValueError if ``caption`` is no text or empty.
     """
-    name = figure_id(require_caption(caption))
-    tree = svg_tree(figure_of(ax), name)
-    tree.set("aria-labelledby", f"{name}-caption")
-    words = f'<figcaption id="{name}-caption">{html.escape(caption)}</figcaption>'
-    return f'<figure class="lesson-figure" style="{PAPER}">{to_text(tree)}{words}</figure>'
+    words = html.escape(require_caption(caption))
+    tree, _ = svg_tree(figure_of(ax), NAME)
+    tree.set("aria-labelledby", f"{NAME}-caption")
+    markup = f'{to_text(tree)}<figcaption id="{NAME}-caption">{words}</figcaption>'
+    markup = markup.replace(NAME, figure_id(markup))
+    return f'<figure class="lesson-figure" style="{PAPER}">{markup}</figure>'
 
 
 def show(ax: Axes, caption: str) -> None:

@@ -11,8 +11,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from torch import Tensor
 
-from lessons_pkg.guards import guarded, real, shaped, values, whole
-from lessons_pkg.plotting.require import AXES, one_each, positive
+from lessons_pkg.guards import guarded, shaped, values, whole
+from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, of_numbers, one_each, positive
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
 
 _LEVELS = 8  # shades of ink, each drawn as one path: an image costs a few hundred bytes, not one per pixel
@@ -55,9 +55,11 @@ def _bare(ax: Axes, right: float, bottom: float) -> None:
 
 
 GRID = (
-    real("images"),
-    shaped("images", "(N >= 1, height, width)", lambda shape: len(shape) == 3 and 0 not in shape),
-    values("be finite: nan and infinity have no shade", lambda images: ~images.isfinite(), "images"),
+    of_numbers(
+        "images",
+        shaped("images", "(N >= 1, height, width)", lambda shape: len(shape) == 3 and 0 not in shape),
+        values("be finite: nan and infinity have no shade", lambda images: ~images.isfinite(), "images"),
+    ),
     one_each("labels", "images"),
     whole("columns", least=1),
     positive("size"),
@@ -66,7 +68,7 @@ GRID = (
 
 @guarded(AXES, *GRID)
 def image_grid(
-    images: Tensor,
+    images: Numbers,
     labels: Sequence[str],
     *,
     columns: int = 5,
@@ -78,7 +80,7 @@ def image_grid(
     ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
     Negative values are drawn as 0. Raises ValueError for another shape, no label per image, or ``size`` <= 0.
     """
-    values = images.detach().cpu().double().clamp(min=0)
+    values = as_numbers(images).clamp(min=0)
     levels = (values / values.max().clamp(min=1e-300) * _LEVELS).round().long()
     high, wide = levels.shape[1:]
     step_x, step_y = wide * 1.2, high * 1.35
@@ -112,21 +114,24 @@ class _Numbers(Artist):
 
 
 TABLE = (
-    real("counts"),
-    shaped("counts", "(C, C)", lambda shape: len(shape) == 2 and shape[0] == shape[1] > 0),
-    values("be whole numbers >= 0", lambda counts: (counts < 0) | (counts % 1 != 0), "counts"),  # nan is none
+    of_numbers(
+        "counts",
+        shaped("counts", "(C, C)", lambda shape: len(shape) == 2 and shape[0] == shape[1] > 0),
+        values("be whole numbers >= 0", lambda n: (n < 0) | (n % 1 != 0), "counts"),  # nan is none
+    ),
     one_each("names", "counts"),
 )
 
 
 @guarded(AXES, *TABLE)
-def confusion_table(counts: Tensor, *, names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def confusion_table(counts: Numbers, *, names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw ``counts`` ``(C, C)``, a row per true class and a column per predicted one, as numbers.
 
     Hits lie on the diagonal; the other cells that are not 0 are shaded, so that colour says nothing that
     place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
     shape, counts that are negative, not whole or not finite, or another number of names.
     """
+    counts = as_numbers(counts)
     classes = len(counts)
     names = [str(k) for k in range(classes)] if names is None else list(names)
     ax = ax if ax is not None else new_axes(size=(5.0, 4.6))

@@ -1,6 +1,8 @@
 """Rules of drawings, beside those of :mod:`lessons_pkg.guards`."""
 
 import math
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -9,6 +11,7 @@ from torch import Tensor
 
 from lessons_pkg.guards import Given, Rule, kind, number, real, sequence, typed
 
+Numbers = Tensor | Sequence[Any]  # a tensor, an array or nested sequences of real numbers
 AXES = typed("be matplotlib Axes", lambda ax: isinstance(ax, Axes), "ax")
 LABEL = typed("be text", lambda label: isinstance(label, str), "label")
 
@@ -39,6 +42,22 @@ def one_each(names: str, things: str) -> Rule:
 def as_numbers(values: Any) -> Tensor:
     """Return a tensor, or nested sequences, as a detached float64 tensor."""
     return torch.as_tensor(values, dtype=torch.float64).detach().cpu()
+
+
+def of_numbers(role: str, *rules: Rule) -> Rule:
+    """Apply rules for a tensor of real numbers, to an array or nested sequences too."""
+
+    def rule(name: str, given: Given) -> None:
+        read = given[role]
+        if not isinstance(read, Tensor):
+            with suppress(
+                RuntimeError, TypeError, ValueError
+            ):  # then the rule about its type says what it is
+                read = as_numbers(read)
+        for one in (real(role), *rules):
+            one(name, {**given, role: read})
+
+    return rule
 
 
 def numbers(role: str, words: str, fits: Any) -> Rule:

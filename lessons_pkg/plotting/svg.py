@@ -2,10 +2,14 @@
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from lessons_pkg.plotting.style import COLOUR_NAMES, RC
@@ -88,18 +92,64 @@ def _dress(ax: Axes) -> None:
             text.set(fontsize=RC["legend.fontsize"], color=RC["legend.labelcolor"])
 
 
-def svg_tree(figure: Figure, prefix: str) -> ElementTree.Element:
-    """Draw ``figure`` as an SVG element whose ids start with ``prefix``.
+class Layout(NamedTuple):
+    """Where the Axes of a figure lie, and the words that they made room for."""
+
+    places: tuple[tuple[float, ...], ...]
+    words: tuple[str, ...]
+
+
+def _layout(figure: Figure, root: ElementTree.Element) -> Layout:
+    ticks = [part for part in root.iter() if part.get("id", "").startswith("matplotlib.axis")]
+    words = [text.text or "" for part in ticks for text in part.iter(f"{{{SVG}}}text")]
+    places = tuple(tuple(ax.get_position().bounds) for ax in figure.axes)
+    return Layout(places, (*words, str(len(list(root.iter(f"{{{SVG}}}text"))))))
+
+
+@contextmanager
+def _placed(figure: Figure, layout: Layout) -> Iterator[None]:
+    """Put the Axes where another figure has them: to find their places takes most of a drawing's time."""
+    engine, laid_out = figure.get_layout_engine(), [ax.get_in_layout() for ax in figure.axes]
+    figure.set_layout_engine("none")
+    for ax, place in zip(figure.axes, layout.places, strict=True):
+        ax.set_position((place[0], place[1], place[2], place[3]))
+    yield
+    for ax, before in zip(figure.axes, laid_out, strict=True):
+        ax.set_in_layout(before)
+    figure.set_layout_engine(engine)
+
+
+def _written(figure: Figure) -> ElementTree.Element:
+    """Return matplotlib's own SVG, in one pass: ``savefig`` draws a figure with a layout twice."""
+    buffer, paper, canvas = io.StringIO(), figure.get_facecolor(), figure.canvas
+    figure.set_facecolor("none")
+    try:
+        metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]
+    finally:
+        figure.set_facecolor(paper)
+        figure.set_canvas(canvas)
+    return ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
+
+
+def svg_tree(figure: Figure, prefix: str, like: Layout | None = None) -> tuple[ElementTree.Element, Layout]:
+    """Draw ``figure`` as an SVG element whose ids start with ``prefix``; return it and the layout.
 
     Axes with labelled artists get a legend. Text stays text; the course's colours become CSS variables with
-    a fallback; coordinates keep two decimals.
+    a fallback; coordinates keep two decimals. A figure with as many Axes and the words that ``like`` made
+    room for takes its places, which is three times as fast.
     """
-    buffer = io.StringIO()
+    root = layout = None
     with matplotlib.rc_context(RC):
         for ax in figure.axes:
             _dress(ax)
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    root = ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
+        if like is not None and figure.get_layout_engine() and len(figure.axes) == len(like.places):
+            with _placed(figure, like):
+                root = _written(figure)
+            layout = _layout(figure, root)
+        if root is None or layout is None or layout != like:
+            root = _written(figure)
+            layout = _layout(figure, root)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.find(f"{{{SVG}}}style") is not None:  # a global rule: it would restyle the whole page
@@ -114,7 +164,7 @@ def svg_tree(figure: Figure, prefix: str) -> ElementTree.Element:
         "role": "img",
         "style": "display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt",
     }
-    return root
+    return root, layout
 
 
 def to_text(root: ElementTree.Element) -> str:

@@ -1,16 +1,20 @@
 """One call, two lives."""
 
+import cmath
+import html
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from numbers import Real
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from lessons_pkg.plotting.html import figure_html, require_caption
 from lessons_pkg.sliders.live import Parameter, live_view
-from lessons_pkg.sliders.static import frame, slider_html
+from lessons_pkg.sliders.static import Frame, frame, slider_html
 
 _MOST_FRAMES = 200  # each is drawn now and stored in the page
 
@@ -19,14 +23,16 @@ def _positions(name: str, given: Iterable[Any]) -> list[Any]:
     values_given = given.tolist() if hasattr(given, "tolist") else given  # tensors and arrays too
     if not isinstance(values_given, Iterable) or isinstance(values_given, str):
         raise TypeError(f"explore: {name} must be a list of values, got {type(given).__name__}")
-    positions = list(values_given)
+    positions = [v.item() if getattr(v, "ndim", None) == 0 else v for v in values_given]
     if not 2 <= len(positions) <= _MOST_FRAMES:
         raise ValueError(f"explore: {name} needs 2 to {_MOST_FRAMES} values, got {len(positions)}")
     if any(value is None for value in positions):
         raise ValueError(f"explore: no value of {name} may be None: start=None means the first")
+    if any(getattr(value, "ndim", 0) for value in positions):
+        raise TypeError(f"explore: each value of {name} must be one thing, got a tensor or array with rows")
     if any(value in positions[:k] for k, value in enumerate(positions)):
         raise ValueError(f"explore: the values of {name} must differ from one another")
-    if any(isinstance(value, float) and not math.isfinite(value) for value in positions):
+    if any(isinstance(value, (float, complex)) and not cmath.isfinite(value) for value in positions):
         raise ValueError(f"explore: the values of {name} must be finite, got {positions}")
     return positions
 
@@ -50,6 +56,17 @@ def _words(positions: Sequence[Any]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(value) for value in positions]
 
 
+def _nearest(name: str, start: Any, positions: Sequence[Any]) -> Any:
+    """Return the position that ``start`` is, up to the rounding of 32 bits: 0.1 of a float32 tensor's."""
+    start = start.item() if getattr(start, "ndim", None) == 0 else start
+    if start in positions:
+        return start
+    for value in positions:
+        if isinstance(start, Real) and isinstance(value, Real) and math.isclose(start, value, rel_tol=1e-6):
+            return value
+    raise ValueError(f"explore: start={start!r} is not among the values of {name}: {positions}")
+
+
 def _parameters(values: Mapping[str, Iterable[Any]], label: Any, start: Any) -> list[Parameter]:
     if len(values) not in (1, 2):
         raise TypeError(f"explore: give one or two parameters, such as lr=[0.01, 0.1]; got {sorted(values)}")
@@ -60,9 +77,7 @@ def _parameters(values: Mapping[str, Iterable[Any]], label: Any, start: Any) -> 
         said = name if labels[name] is None else labels[name]
         if not isinstance(said, str):
             raise TypeError(f"explore: label must be text, got {type(said).__name__}")
-        first = positions[0] if starts[name] is None else starts[name]
-        if first not in positions:
-            raise ValueError(f"explore: start={first!r} is not among the values of {name}: {positions}")
+        first = positions[0] if starts[name] is None else _nearest(name, starts[name], positions)
         parameters.append(Parameter(name, said, positions, _words(positions), first))
     if (frames := math.prod(len(p.values) for p in parameters)) > _MOST_FRAMES:
         raise ValueError(f"explore: at most {_MOST_FRAMES} frames, got {frames}, one for each pair of values")
@@ -89,8 +104,9 @@ def explore(
     ``draw(lr=..., momentum=...)`` is called with the names that stand here, one or two of them, and returns
     ``(ax, caption)``. In a running notebook other values can be typed; stored and on the page it is plain
     HTML over the given ones, with two names over every pair.
-    ``start``: where it stands first (default: the first value). ``label``: its name in words. With two
-    parameters both are dicts by name.
+    ``start``: where it stands first (default: the first value), up to the rounding of 32 bits. ``label``: its
+    name in words. With two parameters both are dicts by name. Where ``draw`` fails, the caption and a warning
+    name the value and the error, and the other values remain; if it fails everywhere, its error is raised.
     Raises TypeError or ValueError that names the rule for anything else.
     """
     if not callable(draw):
@@ -100,19 +116,30 @@ def explore(
         inspect.signature(draw).bind(**dict.fromkeys(values))
     except TypeError as error:
         raise TypeError(f"explore: draw cannot be called with {', '.join(values)}: {error}") from None
-    frames = [
-        frame(k, words, *_drawn(draw, dict(zip(values, chosen, strict=True))))
-        for k, (chosen, words) in enumerate(
-            zip(
-                product(*(p.values for p in parameters)), product(*(p.words for p in parameters)), strict=True
-            )
-        )
-    ]
-    first = 0
-    for p in parameters:
-        first = first * len(p.values) + p.values.index(p.start)
+    chosen = [dict(zip(values, each, strict=True)) for each in product(*(p.values for p in parameters))]
+    first = chosen.index({p.name: p.start for p in parameters})
+    frames, errors, opening, like = list[Frame](), list[Exception](), "", None
+    for k, words in enumerate(product(*(p.words for p in parameters))):
+        place = ", ".join(f"{p.name}={word}" for p, word in zip(parameters, words, strict=True))
+        try:
+            drawn = _drawn(draw, chosen[k])
+        except Exception as error:  # the other values are shown all the same
+            errors.append(error)
+            said = f"{place}: {type(error).__name__}: {error}"
+            frames.append(Frame(words, {}, [], said))
+            if k == first:
+                opening = f"<pre>{html.escape(said)}</pre>"
+            continue
+        frames.append(frame(k, words, *drawn, like))
+        like = frames[-1].layout
+        if k == first:
+            opening = figure_html(*drawn)
+    if len(errors) == len(frames):
+        raise errors[0]
+    for failed in (each for each in frames if not each.artists):
+        warnings.warn(f"explore: draw failed at {failed.caption}", stacklevel=2)
     page = slider_html(frames, labels=[p.label for p in parameters], start=first)
-    live = live_view(lambda **chosen: figure_html(*_drawn(draw, chosen)), parameters)
+    live = live_view(lambda **other: figure_html(*_drawn(draw, other)), parameters, opening)
 
     from IPython.display import display
 

@@ -36,18 +36,18 @@ def _controls(parameter: Parameter, choose: Callable[[Any], None]) -> list[Any]:
     return [slider, field]
 
 
-def live_view(picture: Callable[..., str], parameters: Sequence[Parameter]) -> dict[str, Any]:
+def live_view(picture: Callable[..., str], parameters: Sequence[Parameter], opening: str) -> dict[str, Any]:
     """Build controls and picture; return what a notebook needs to show them, or nothing without ipywidgets.
 
-    ``picture`` is called with the parameters' names. Only what ipywidgets 7.7.1 and 8 share is used. The
-    picture is an HTML widget: Colab shows it reliably.
+    ``picture`` is called with the parameters' names; ``opening`` is what it gave at the start. Only what
+    ipywidgets 7.7.1 and 8 share is used. The picture is an HTML widget: Colab shows it reliably.
     """
     try:
         import ipywidgets as widgets
     except ModuleNotFoundError:
         return {}
     chosen = {parameter.name: parameter.start for parameter in parameters}
-    view = widgets.HTML(value=picture(**chosen))
+    view = widgets.HTML(value=opening)
 
     def chooser(name: str) -> Callable[[Any], None]:
         def choose(value: Any) -> None:

@@ -9,25 +9,24 @@ from xml.etree.ElementTree import Element
 
 from matplotlib.axes import Axes
 
-from lessons_pkg.plotting.html import PAPER, figure_id, figure_of
-from lessons_pkg.plotting.svg import SVG, svg_tree, to_text
-
-_FRAME = "lesson-slider-frame"  # stands for the figure's name until all captions are known
+from lessons_pkg.plotting.html import NAME, PAPER, figure_id, figure_of
+from lessons_pkg.plotting.svg import SVG, Layout, svg_tree, to_text
 
 
 class Frame(NamedTuple):
-    """One position of the sliders: their values in words, what its drawing holds, the caption."""
+    """One position of the sliders: values in words, what its drawing holds (nothing: it failed), caption."""
 
     values: tuple[str, ...]
     attributes: dict[str, str]
     artists: list[str]
     caption: str
+    layout: Layout | None = None
 
 
-def frame(number: int, values: Sequence[str], ax: Axes, caption: str) -> Frame:
-    """Draw a frame now: its Axes may be drawn over for the next one."""
-    tree = svg_tree(figure_of(ax), f"{_FRAME}-{number}")
-    return Frame(tuple(values), dict(tree.attrib), _artists(tree), caption)
+def frame(number: int, values: Sequence[str], ax: Axes, caption: str, like: Layout | None = None) -> Frame:
+    """Draw a frame now, where it can be as ``like`` is laid out: its Axes may serve the next one too."""
+    tree, layout = svg_tree(figure_of(ax), f"{NAME}-{number}", like)
+    return Frame(tuple(values), dict(tree.attrib), _artists(tree), caption, layout)
 
 
 def _artists(root: Element) -> list[str]:
@@ -37,48 +36,49 @@ def _artists(root: Element) -> list[str]:
     return [to_text(part) for part in flat + definitions]
 
 
-def _shared(slot: Sequence[str]) -> bool:
+Slot = dict[int, str]  # one artist, as each frame that has a drawing draws it
+
+
+def _shared(slot: Slot) -> bool:
     """Whether all frames draw the same here, apart from the frame's number in the ids."""
-    return len({text.replace(f"{_FRAME}-{k}-", f"{_FRAME}-0-") for k, text in enumerate(slot)}) == 1
+    return len({text.replace(f"{NAME}-{number}-", "") for number, text in slot.items()}) == 1
 
 
-def _merged(columns: Sequence[Sequence[str]], start: int, *, grid: bool) -> str:
+def _merged(slots: Sequence[Slot], start: int, *, grid: bool) -> str:
     """Draw once what all frames share; the rest in a layer per frame or, in a grid, per different drawing."""
-    slots = [(slot, _shared(slot)) for slot in zip(*columns, strict=True)]
-    once = "".join(slot[0] for slot, shared in slots if shared)
-    known = {name.rsplit("-", 1)[1] for name in re.findall(' id="([^"]+)"', once)}
+    shared = [_shared(slot) for slot in slots]
+    first = min(slots[0])  # what is drawn once has the ids of this frame
+    once = "".join(slot[first] for slot, same in zip(slots, shared, strict=True) if same)
+    known = "|".join(re.findall(rf' id="{NAME}-\d+-(\d+)"', once))
 
-    def layers(slot: Sequence[str]) -> str:
-        frames: dict[object, list[int]] = {}
-        texts = []
-        for number, text in enumerate(slot):
-            for part in known:  # what is drawn once has the ids of frame 0
-                text = re.sub(rf"#{_FRAME}-{number}-{part}\b", f"#{_FRAME}-0-{part}", text)
-            texts.append(text)
-            frames.setdefault(text if grid else number, []).append(number)
+    def layers(slot: Slot) -> str:
+        frames: dict[tuple[str, int], list[int]] = {}
+        for number, text in slot.items():
+            if known:
+                text = re.sub(rf"#{NAME}-{number}-({known})\b", rf"#{NAME}-{first}-\1", text)
+            frames.setdefault((text, 0 if grid else number), []).append(number)
         return "".join(
             f'<g data-frame="{" ".join(map(str, numbers))}"{" data-shown" if start in numbers else ""}>'
-            f"{texts[numbers[0]]}</g>"
-            for numbers in frames.values()
+            f"{text}</g>"
+            for (text, _), numbers in frames.items()
         )
 
-    return "".join(slot[0] if shared else layers(slot) for slot, shared in slots)
+    return "".join(slot[first] if same else layers(slot) for slot, same in zip(slots, shared, strict=True))
 
 
-def layered_svg(frames: Sequence[Frame], start: int, name: str) -> str:
+def layered_svg(frames: Sequence[Frame], start: int) -> str:
     """Merge the frames' drawings into one SVG; frames of unlike structure become one layer each."""
-    if any(frame.attributes != frames[0].attributes for frame in frames):
+    drawn = {number: frame for number, frame in enumerate(frames) if frame.artists}
+    look, *others = (frame.attributes for frame in drawn.values())
+    if any(attributes != look for attributes in others):
         raise ValueError("explore: draw must return figures of one size")
-    columns = [frame.artists for frame in frames]
-    if len({len(column) for column in columns}) > 1:
-        columns = [["".join(column)] for column in columns]
-    attributes = {"xmlns": SVG, **frames[0].attributes, "aria-labelledby": f"{name}-caption"}
+    columns = {number: frame.artists for number, frame in drawn.items()}
+    if len({len(column) for column in columns.values()}) > 1:
+        columns = {number: ["".join(column)] for number, column in columns.items()}
+    slots = [dict(zip(columns, texts, strict=True)) for texts in zip(*columns.values(), strict=True)]
+    attributes = {"xmlns": SVG, **look, "aria-labelledby": f"{NAME}-caption"}
     opening = " ".join(f'{key}="{value}"' for key, value in attributes.items())
-    inner = (
-        _merged(columns, start, grid=len(frames[0].values) > 1)
-        .replace(f' xmlns="{SVG}"', "")
-        .replace(_FRAME, name)
-    )
+    inner = _merged(slots, start, grid=len(frames[0].values) > 1).replace(f' xmlns="{SVG}"', "")
     return f"<svg {opening}>{inner}</svg>"
 
 
@@ -110,20 +110,21 @@ def slider_html(frames: Sequence[Frame], *, labels: Sequence[str], start: int) -
 
     With two ``labels`` the frames are a grid, row by row, and each parameter has a control of its own.
     """
-    name = figure_id(*labels, *(frame.caption for frame in frames))
-    drawing = layered_svg(frames, start, name)
+    drawing = layered_svg(frames, start)
     files = resources.files("lessons_pkg.sliders")
     style = (files / "slider.css").read_text(encoding="utf-8")
     script = (files / ("slider.js" if len(labels) == 1 else "grid.js")).read_text(encoding="utf-8")
     controls = ""
     for k, label in enumerate(labels):
         words = list(dict.fromkeys(frame.values[k] for frame in frames))
-        place = f"{name}-input" if k == 0 else f"{name}-input-{k + 1}"
+        place = f"{NAME}-input" if k == 0 else f"{NAME}-input-{k + 1}"
         controls += _control(place, label, words, frames[start].values[k])
     said = html.escape(frames[start].caption)
-    caption = f'<figcaption id="{name}-caption" aria-live="polite">{said}</figcaption>'
+    caption = f'<figcaption id="{NAME}-caption" aria-live="polite">{said}</figcaption>'
     kind = "lesson-slider" if len(labels) == 1 else "lesson-slider lesson-slider-grid"
+    markup = f"{drawing}{controls}{caption}{_table(frames, labels)}"
+    markup = markup.replace(NAME, figure_id(markup))
     return (
-        f'<figure class="{kind}" style="{PAPER}"><style>\n{style}</style>{drawing}'
-        f"{controls}{caption}{_table(frames, labels)}<script>\n{{\n{script}}}\n</script></figure>"
+        f'<figure class="{kind}" style="{PAPER}"><style>\n{style}</style>{markup}'
+        f"<script>\n{{\n{script}}}\n</script></figure>"
     )
