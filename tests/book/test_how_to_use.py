@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lesson_map import read_chapters, read_page, total
+from lesson_map import read_chapters, total
 from lesson_map import words as words_of
 
 from tests.helpers.html import Cells
@@ -32,15 +32,6 @@ def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp
     assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b.ipynb)", "90"]
     assert one.link == "[1 · A](/book/01-a/index.md)"
     assert words_of(total([one, two])) == "135\N{EN DASH}150"
-
-
-def test_a_chapter_without_the_line_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "01-x.ipynb"
-    path.write_text(
-        json.dumps({"cells": [{"source": ["# 1 · X\n\nWhy?\n", "*Minutes*: 90"]}]}), encoding="utf-8"
-    )
-    with pytest.raises(ValueError, match=r"01-x\.ipynb: it needs a title, a question, and"):
-        read_page(path)
 
 
 def test_no_time_is_typed_by_hand() -> None:

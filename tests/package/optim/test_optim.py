@@ -209,14 +209,6 @@ def test_torchs_schedulers_drive_it(make: Any) -> None:
     assert torch.equal(*ends)
 
 
-def test_hooks_of_torch_are_called() -> None:
-    p = torch.ones(1, requires_grad=True)
-    optimizer, calls = SGD([p], lr=0.1), []
-    optimizer.register_step_post_hook(lambda *_: calls.append("after"))
-    optimizer.step()
-    assert calls == ["after"]
-
-
 def test_integers_and_numpy_numbers_are_numbers() -> None:
     import numpy
 
@@ -225,28 +217,6 @@ def test_integers_and_numpy_numbers_are_numbers() -> None:
     SGD([p], lr=1).step()
     assert p.item() == 0
     SGD([p], lr=numpy.float32(0.1), momentum=0)  # type: ignore[arg-type]
-
-
-def test_torchs_own_rules_about_parameters_hold() -> None:
-    with pytest.raises(ValueError, match="empty"):
-        SGD([])
-    with pytest.raises(ValueError, match="non-leaf"):
-        SGD([torch.ones(1, requires_grad=True) * 2])
-    p = torch.zeros(1)
-    with pytest.raises(ValueError, match="more than one parameter group"):
-        SGD([{"params": [p]}, {"params": [p]}])
-
-
-def test_bad_defaults_are_refused_even_where_every_group_has_its_own() -> None:
-    group = {"params": [torch.ones(1, requires_grad=True)], "lr": 0.1}
-    with pytest.raises(ValueError, match="SGD: lr must be >= 0, got -1"):
-        SGD([group], lr=-1)
-
-
-def test_a_group_must_be_a_dict() -> None:
-    optimizer = SGD([torch.ones(1, requires_grad=True)])
-    with pytest.raises(TypeError, match="SGD: a parameter group must be a dict, got list"):
-        optimizer.add_param_group([torch.ones(1)])  # type: ignore[arg-type]
 
 
 @pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")  # torch says so at the first one

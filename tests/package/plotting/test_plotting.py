@@ -76,14 +76,6 @@ def test_descent_path_draws_route_and_start() -> None:
     assert plotting.descent_path([[0.0, 1.0]], label="Adam").get_lines()[0].get_label() == "Adam"
 
 
-def test_axes_without_a_figure_of_their_own_are_refused() -> None:
-    ax = plotting.new_axes()
-    ax.remove()
-    rule = "ax must stand in a figure of its own, such as new_axes() makes"
-    with pytest.raises(ValueError, match=f"^{re.escape(rule)}$"):
-        figure_html(ax, "A caption of words.")
-
-
 @pytest.mark.parametrize(("low", "high", "ticks"), [(1, 10, [1, 10]), (2, 6, [2, 3, 5])])
 def test_a_logarithmic_axis_shows_powers_or_two_three_and_five(
     low: float, high: float, ticks: list[float]
@@ -165,10 +157,3 @@ def test_a_caption_of_three_words_is_enough() -> None:
     assert "Three short words" in plotting.figure_html(ax, "Three short words")
     with pytest.raises(ValueError, match="caption"):
         plotting.figure_html(ax, "Two words")
-
-
-def test_panels_share_the_height_as_asked_and_need_some() -> None:
-    above, below = plotting.new_panels(2, ratios=[3, 1])
-    assert above.get_position().height == pytest.approx(3 * below.get_position().height)
-    with pytest.raises(ValueError, match="new_panels"):
-        plotting.new_panels(2, size=(0.0, 3.0))
