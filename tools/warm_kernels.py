@@ -1,9 +1,9 @@
 """Warm kernels for the comparison: one process imports what every lesson imports, and forks on request.
 
-`python -m tools.warm_kernels COMMAND` runs a command whose Jupyter kernels are such forks. Each is a process of
-its own, with its own names and random state, and without the network; nothing was computed before the fork, so
-torch has no threads yet. Where there is no fork, or it fails, a cold kernel starts. `make notebooks`, `make check`
-and the weekly run use cold ones, and find what stands only thanks to an import that was already there.
+`python -m tools.warm_kernels COMMAND` runs a command whose Jupyter kernels are such forks. Each is a process
+of its own, with its own names and random state, and without the network; nothing was computed before the
+fork, so torch has no threads yet. Where there is no fork, or it fails, a cold kernel starts. `make notebooks`,
+`make check` and the weekly run use cold ones, and find what stands only thanks to an import already there.
 """
 
 import json
@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-PRELOADED = ("torch", "torch.nn.utils", "matplotlib.figure", "matplotlib.backends.backend_svg", "ipykernel.ipkernel",
-             "IPython", "ipywidgets", "lessons_pkg.losses", "lessons_pkg.optim", "lessons_pkg.plotting",
-             "lessons_pkg.sliders")  # fmt: skip
+PRELOADED = ("torch", "torch.nn.utils", "matplotlib.figure", "matplotlib.backends.backend_svg", "IPython",
+             "ipykernel.ipkernel", "ipywidgets", "lessons_pkg.losses", "lessons_pkg.optim",
+             "lessons_pkg.plotting", "lessons_pkg.sliders")  # fmt: skip
 COLD = ["-m", "ipykernel_launcher"]
 
 
