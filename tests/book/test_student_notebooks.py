@@ -1,6 +1,7 @@
 """The copies that readers run: nothing is given away, and with the solutions put back they give what is stored."""
 
 import re
+import subprocess
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,16 @@ def test_a_copy_has_no_output_no_solution_no_answer_and_no_relative_link(path: P
         assert len(text_of(copy).encode()) <= 40_000
 
 
+def test_no_cell_of_a_copy_needs_a_name_from_a_solution_or_a_prediction(tmp_path: Path) -> None:
+    for number, path in enumerate(NOTEBOOKS):
+        nbformat.write(copy_of(path)[1], tmp_path / f"{number}-{path.name}")
+    command = ["ruff", "check", "--isolated", "--quiet", "--select", "F821", str(tmp_path)]
+    undefined = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    assert undefined == ""
+
+
 @pytest.mark.colab  # weekly: it runs a lesson
-@pytest.mark.parametrize("path", LESSONS[:1], ids=name_of)
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
 def test_a_copy_with_the_solutions_put_back_gives_what_is_stored(path: Path) -> None:
     source, copy = copy_of(path)
     stored = {cell.id: cell for cell in source.cells}
