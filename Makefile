@@ -5,6 +5,7 @@ VENV := .venv
 INSTALLED := $(VENV)/.installed
 BUILT := _build/.built
 BOOK_SOURCES := _config.yml _toc.yml index.md $(wildcard tools/*.py) tools/web/styles.mjs $(shell find book lessons_pkg benchmarks/results -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+KERNELS := python -m tools.warm_kernels
 PYTEST := pytest -n $(JOBS) --dist worksteal
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processes would compile torch again
@@ -42,9 +43,9 @@ unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
 	@echo "== unit tests"
 	@$(PYTEST) -m "not site and not colab and not device" tests
 
-nbval: $(INSTALLED)  ## run every notebook again and compare: LESSONS="book/…ipynb …" for some
+nbval: $(INSTALLED)  ## run every notebook again and compare: LESSONS="book/…ipynb …" for some, KERNELS= for cold kernels
 	@echo "== notebooks: every stored word, number and drawing"
-	@pytest --nbval -n $(JOBS) --dist loadfile -p no:cacheprovider $(or $(LESSONS),book)
+	@$(KERNELS) pytest --nbval -n $(JOBS) --dist loadfile -p no:cacheprovider $(or $(LESSONS),book)
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"

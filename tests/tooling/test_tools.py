@@ -31,6 +31,9 @@ ASKING = {
 }
 
 
+NBVAL = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-p", "no:xdist"]
+
+
 def test_a_run_is_fresh_alone_and_without_network_and_is_stored_without_what_depends_on_it(
     tmp_path: Path,
 ) -> None:
@@ -95,10 +98,27 @@ def test_the_comparison_is_red_for_a_spoilt_cell_and_says_what_to_do(tmp_path: P
     notebook.cells[1].outputs[0].text = "gamma\n"
     path.write_text(text_of(notebook), encoding="utf-8")
     shutil.copy(ROOT / "book" / "conftest.py", tmp_path)
-    command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    command += ["--rootdir", str(tmp_path), "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
+    command = [*NBVAL, "--rootdir", str(tmp_path), "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
     red = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     assert "kinds or order of outputs differ" in red
     assert "::Cell 0" in red
     assert "::Cell 1" in red
     assert "If the change is meant: run `make notebooks`" in red
+
+
+def test_warm_kernels_are_fresh_without_network_and_named_where_they_hang_or_die(tmp_path: Path) -> None:
+    fresh = written(tmp_path, "print('mine' in dir())", *ASKING, name="92-asks.ipynb")
+    notebook = nbformat.read(fresh, as_version=4)
+    for cell in notebook.cells[1:]:
+        cell.metadata["tags"] = ["raises-exception"]
+    fresh.write_text(text_of(notebook), encoding="utf-8")
+    assert execute_and_store(fresh, check=False) is None, "by a cold kernel"
+    written(tmp_path, "mine = 1\nwhile True: pass", name="90-hangs.ipynb")
+    written(tmp_path, "import os; os._exit(1)", name="91-dies.ipynb")
+    shutil.copy(ROOT / "book" / "conftest.py", tmp_path)
+    command = [sys.executable, "-m", "tools.warm_kernels", *NBVAL, "--nbval-cell-timeout=2"]
+    command += ["--rootdir", str(tmp_path), "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
+    red = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert "2 failed, 3 passed" in red, red
+    assert red.count("90-hangs.ipynb::Cell 0") == 2, red
+    assert red.count("91-dies.ipynb::Cell 0") == 2, red
