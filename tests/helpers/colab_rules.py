@@ -23,7 +23,7 @@ PLAIN = {
 }
 # In a notebook's code, behind the set-up cell: Colab opens the one file, alone in an empty folder.
 CODE = {
-    "custom widget manager": r"anywidget|ipympl|%matplotlib|enable_custom_widget_manager|import ipywidgets",
+    "custom widget manager": r"anywidget|ipympl|%matplotlib|enable_custom_widget_manager|\bipywidgets\b",
     "file": r"\b(?:open|read_csv|imread|loadtxt|read_text|read_bytes)\(|\.load\(\s*f?[\"']",
     "command": r"(?m)^\s*[!%]",
     "import *": r"import \*",
