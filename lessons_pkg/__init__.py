@@ -20,7 +20,18 @@ if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _TORCH_FLOOR:
         "run `pip install --upgrade torch`, restart, and try again"
     )
 
-_MODULES = frozenset("data exercises graph guards losses models optim plotting runtime sliders".split())
+_MODULES = {
+    "data",
+    "exercises",
+    "graph",
+    "guards",
+    "losses",
+    "models",
+    "optim",
+    "plotting",
+    "runtime",
+    "sliders",
+}
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -22,9 +22,24 @@ def _rows(name: str, given: Given) -> None:
 class LinearRegression(nn.Module):
     r"""A line: :math:`\hat y = x w^\top + b`.
 
-    ``(N, in_features)`` to ``(N, out_features)``. A named wrapper around ``torch.nn.Linear``, whose default
-    initialisation draws every parameter from :math:`U(-1/\sqrt{d}, 1/\sqrt{d})`, ``d = in_features``.
-    Chapter 1; article 000. Raises ValueError if a size is below 1.
+    A named wrapper around ``torch.nn.Linear``, whose default initialisation draws every parameter from
+    :math:`U(-1/\sqrt{d}, 1/\sqrt{d})`, ``d = in_features``. Chapter 1; article 000.
+
+    Args:
+        in_features: columns of ``x``, ``(N, in_features)``.
+        out_features: columns of the result, ``(N, out_features)``.
+
+    Raises:
+        ValueError: a size is below 1; calling it: ``x`` has another width or is flat.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> net = models.LinearRegression()
+        >>> net(torch.zeros(3, 1)).shape
+        torch.Size([3, 1])
+        >>> sum(p.numel() for p in net.parameters())
+        2
     """
 
     @guarded(whole("in_features", "out_features", least=1))
@@ -42,7 +57,19 @@ class LeNet(nn.Module):
     """Two convolutions and three linear layers: images ``(N, 1, 32, 32)`` to scores ``(N, 10)``.
 
     61,706 parameters. The 5 by 5 form of the network that article 001 uses without showing it; after LeCun
-    and others (1998), with ReLU and max-pooling. Chapter 2. Raises ValueError for images of another shape.
+    and others (1998), with ReLU and max-pooling. Chapter 2.
+
+    Raises:
+        ValueError: calling it: images of another shape.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> net = models.LeNet()
+        >>> net(torch.zeros(2, 1, 32, 32)).shape
+        torch.Size([2, 10])
+        >>> sum(p.numel() for p in net.parameters())
+        61706
     """
 
     def __init__(self) -> None:
@@ -67,9 +94,25 @@ class LeNet(nn.Module):
 class MLP(nn.Module):
     r"""Two linear layers with a ReLU between: :math:`\hat y = \max(0,\ x W_1^\top + b_1)\, W_2^\top + b_2`.
 
-    ``(N, in_features)`` to ``(N, out_features)``, raw: no activation behind the last layer. 9,610 parameters
-    for 64, 128, 10 (digits), 769 for 10, 64, 1 (diabetes). Chapters 12 and 13; article 003, whose networks
-    have 784 and 13 inputs. Raises ValueError if a size is below 1.
+    9,610 parameters for 64, 128, 10 (digits), 769 for 10, 64, 1 (diabetes). Chapters 12 and 13; article 003,
+    whose networks have 784 and 13 inputs.
+
+    Args:
+        in_features: columns of ``x``, ``(N, in_features)``.
+        hidden_features: width between the layers.
+        out_features: columns of the result, ``(N, out_features)``, raw: no activation behind the last layer.
+
+    Raises:
+        ValueError: a size is below 1; calling it: ``x`` has another width or is flat.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> net = models.MLP(64, 128, 10)
+        >>> net(torch.zeros(4, 64)).shape
+        torch.Size([4, 10])
+        >>> sum(p.numel() for p in net.parameters())
+        9610
     """
 
     @guarded(whole("in_features", "hidden_features", "out_features", least=1))
@@ -87,9 +130,26 @@ class MLP(nn.Module):
 class SigmoidMLP(MLP):
     r"""Two linear layers with a sigmoid between them: :math:`z = \sigma(x W_1^\top + b_1) W_2^\top + b_2`.
 
-    ``(N, in_features)`` to ``(N, out_features)``, raw scores. ``squash=True`` puts a second sigmoid behind
-    them, as article 004 does before its cross-entropy, and should not. 17 parameters for 2, 3, 2.
-    Chapter 4; article 004, which calls it a perceptron. Raises ValueError if a size is below 1.
+    Chapter 4; article 004, which calls it a perceptron.
+
+    Args:
+        in_features: columns of ``x``, ``(N, in_features)``.
+        hidden_features: width between the layers.
+        out_features: columns of the raw scores, ``(N, out_features)``.
+        squash: whether a second sigmoid stands behind them, as in article 004 before its cross-entropy, where
+            it should not.
+
+    Raises:
+        ValueError: a size is below 1; calling it: ``x`` has another width or is flat.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> net = models.SigmoidMLP(2, 3, 2)
+        >>> net(torch.zeros(4, 2)).shape
+        torch.Size([4, 2])
+        >>> sum(p.numel() for p in net.parameters())
+        17
     """
 
     @guarded(whole("in_features", "hidden_features", "out_features", least=1))
@@ -112,7 +172,22 @@ def fresh_lenet(seed: int = 0) -> LeNet:
 
     Each parameter of a layer is drawn from :math:`U(-1/\sqrt{d}, 1/\sqrt{d})`, as ``torch.nn`` does it, where
     ``d`` is the number of inputs of one output, ``weight[0].numel()``; images ``(N, 1, 32, 32)``. Chapter 3;
-    article 001. Raises ValueError if ``seed`` is negative.
+    article 001.
+
+    Args:
+        seed: of the draws, >= 0.
+
+    Returns:
+        The network, in 64 bits.
+
+    Raises:
+        TypeError: ``seed`` is no whole number.
+        ValueError: it is negative.
+
+    Example:
+        >>> from lessons_pkg.models import fresh_lenet
+        >>> fresh_lenet(0).fc3.bias.dtype
+        torch.float64
     """
     generator = torch.Generator().manual_seed(seed)
     net = LeNet().double()

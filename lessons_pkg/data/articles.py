@@ -12,7 +12,23 @@ def line_points(
 ) -> tuple[Tensor, Tensor]:
     """Three points on the line y = 2x: columns ``x`` and ``y``, each ``(3, 1)``.
 
-    Chapter 1; article 000. Raises TypeError if ``dtype`` is not floating-point.
+    Chapter 1; article 000.
+
+    Args:
+        dtype: of the numbers, floating-point.
+        device: where they lie.
+
+    Returns:
+        ``x`` and ``y``, each ``(3, 1)``.
+
+    Raises:
+        TypeError: ``dtype`` is not floating-point.
+
+    Example:
+        >>> from lessons_pkg.data import line_points
+        >>> x, y = line_points()
+        >>> y.flatten()
+        tensor([2., 4., 6.])
     """
     x = torch.tensor([[1.0], [2.0], [3.0]], dtype=dtype, device=device)
     return x, 2 * x
@@ -26,8 +42,22 @@ def printed_network(
 
     ``layer1.w`` ``(2, 3)``, ``layer1.b`` ``(3,)``, ``layer2.w`` ``(3, 2)``, ``layer2.b`` ``(2,)``: inputs by
     outputs, unlike ``nn.Linear``. ``x`` ``(4, 2)``; ``label`` ``(4,)``, int64. Its results: ``output``,
-    ``softmax`` and ``log`` ``(4, 2)``, ``picked`` ``(4,)``, ``loss`` ``()``.
-    Chapter 4; article 004. Raises TypeError if ``dtype`` is not floating-point.
+    ``softmax`` and ``log`` ``(4, 2)``, ``picked`` ``(4,)``, ``loss`` ``()``. Chapter 4; article 004.
+
+    Args:
+        dtype: of the numbers, floating-point.
+        device: where they lie.
+
+    Returns:
+        Tensors by name.
+
+    Raises:
+        TypeError: ``dtype`` is not floating-point.
+
+    Example:
+        >>> from lessons_pkg.data import printed_network
+        >>> printed_network()["loss"].item()
+        0.7034
     """
     label = torch.tensor([0, 1, 1, 0], device=device)
     numbers = {name: torch.tensor(values, dtype=dtype, device=device) for name, values in _PRINTED.items()}

@@ -15,10 +15,26 @@ def diabetes(
     ``x`` ``(N, 10)``: age (years), sex (1 or 2), body mass index (kg/m²), mean blood pressure (mm Hg), total,
     low-density and high-density cholesterol (mg/dl), total divided by high-density, presumably the logarithm
     of the triglycerides, blood sugar (mg/dl); documented is the unit of the age only. ``y`` ``(N, 1)``:
-    progression of the disease within a year, a score from 25 to 346. The rows of a seed are the
-    same on every machine; nothing is scaled.
-    Chapter 13. Efron, Hastie, Johnstone and Tibshirani (2004); ``sklearn.datasets.load_diabetes``.
-    Raises TypeError if ``dtype`` is not floating-point or ``seed`` no whole number, ValueError below 0.
+    progression of the disease within a year, a score from 25 to 346. The rows of a seed are the same on every
+    machine; nothing is scaled. Chapter 13. Efron, Hastie, Johnstone and Tibshirani (2004);
+    ``sklearn.datasets.load_diabetes``.
+
+    Args:
+        seed: of the split, >= 0.
+        dtype: of the numbers, floating-point.
+        device: where they lie.
+
+    Returns:
+        Three parts of rows and targets.
+
+    Raises:
+        TypeError: ``dtype`` is not floating-point, or ``seed`` no whole number.
+        ValueError: ``seed`` is negative.
+
+    Example:
+        >>> from lessons_pkg.data import diabetes
+        >>> [tuple(part.x.shape) for part in diabetes()]
+        [(265, 10), (88, 10), (89, 10)]
     """
     from sklearn.datasets import load_diabetes  # here: it takes a second to import
 

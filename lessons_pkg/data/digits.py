@@ -35,12 +35,30 @@ SHARES = both(
 def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> tuple[Tensor, ...]:
     """Draw row numbers, ascending, for each of ``shares``, every class in the same proportion.
 
-    ``labels``: ``(N,)``, integers; of a class of ``n`` rows a part gets ``n`` times its share, give or take
-    one at most, and of a small class perhaps none: the places of the cuts are rounded, not the sizes.
-    Each row lands in exactly one part. The same ``seed`` gives the same rows.
-    Like scikit-learn's ``train_test_split(stratify=labels)``, with any number of parts. Chapter 12.
-    Raises TypeError if ``labels`` are no tensor or ``seed`` no whole number, ValueError if ``labels`` are not
-    integers in one row, ``shares`` not positive and of sum 1, or ``seed`` below 0.
+    Of a class of ``n`` rows a part gets ``n`` times its share, give or take one at most, and of a small class
+    perhaps none: the places of the cuts are rounded, not the sizes. Each row lands in exactly one part. The
+    same ``seed`` gives the same rows. Like scikit-learn's ``train_test_split(stratify=labels)``, with any
+    number of parts. Chapter 12.
+
+    Args:
+        labels: ``(N,)``, integers.
+        shares: one for each part, positive, of sum 1.
+        seed: of the draws, >= 0.
+
+    Returns:
+        Row numbers of each part, ascending.
+
+    Raises:
+        TypeError: ``labels`` are no tensor, or ``seed`` no whole number.
+        ValueError: ``labels`` are not integers in one row, ``shares`` not positive and of sum 1, or ``seed``
+            negative.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg.data import stratified_rows
+        >>> train, test = stratified_rows(torch.tensor([0, 0, 0, 0, 1, 1]), (0.5, 0.5), seed=0)
+        >>> len(train), len(test)
+        (3, 3)
     """
     generator = torch.Generator().manual_seed(seed)
     ends = torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1]
@@ -91,11 +109,30 @@ def digits(
 
     ``"digits"``: scikit-learn's 1797 images of 8 by 8, cut 60 : 20 : 20 by class (1078, 360 and 359 images).
     ``"mnist"``: 60,000 images of 28 by 28, cut 50 : 10 by class, and the 10,000 that MNIST keeps for testing;
-    needs torchvision, and its files under ``root`` or ``download=True``. ``seed`` chooses the cut.
-    Chapter 12. Alpaydin and Kaynak (1998); LeCun and others (1998).
-    Raises ValueError for another source or a seed below 0, TypeError if ``dtype`` is not floating-point or
-    ``seed`` no whole number, ImportError without torchvision, RuntimeError if MNIST is not there and could
-    not be fetched.
+    needs torchvision, and its files under ``root`` or ``download=True``. ``seed`` chooses the cut. Chapter
+    12. Alpaydin and Kaynak (1998); LeCun and others (1998).
+
+    Args:
+        source: ``"digits"`` or ``"mnist"``.
+        seed: of the cut, >= 0.
+        root: where MNIST's files lie.
+        download: whether to fetch them, about 12 MB.
+        dtype: of the numbers, floating-point.
+        device: where they lie.
+
+    Returns:
+        Three parts of images and classes.
+
+    Raises:
+        ValueError: another source, or a negative seed.
+        TypeError: ``dtype`` is not floating-point, or ``seed`` no whole number.
+        ImportError: MNIST without torchvision.
+        RuntimeError: MNIST is not there and could not be fetched.
+
+    Example:
+        >>> from lessons_pkg.data import digits
+        >>> [tuple(part.x.shape) for part in digits()]
+        [(1078, 64), (360, 64), (359, 64)]
     """
     if source == "digits":
         x, y = _bundled()

@@ -22,15 +22,25 @@ def fitting_rows(name: str, given: Given) -> None:
 
 
 class StandardScaler:
-    r"""Remember mean and deviation of each column, and apply them to any rows: :math:`z = (x - m) / s`.
+    """Remember mean and deviation of each column, and apply them to any rows: :math:`z = (x - m) / s`.
 
     ``fit`` ``(N, columns)`` stores ``mean_`` and ``scale_``, ``(columns,)`` each; the deviation divides by
     ``N``, and a column that is constant, but for the last digit of its type, is divided by 1. ``transform``
-    applies them, ``inverse_transform`` takes them back: :math:`x = z s + m`.
-    Twin of ``sklearn.preprocessing.StandardScaler``, whose bound for what is constant grows with ``N`` and is
-    that of 64 bits in any type. Chapter 13.
-    Raises TypeError unless ``x`` is a tensor of floating-point numbers; ValueError for another width, before
-    ``fit``, or if ``fit`` meets no rows, or a value that is not finite.
+    applies them, ``inverse_transform`` takes them back: :math:`x = z s + m`. Twin of
+    ``sklearn.preprocessing.StandardScaler``, whose bound for what is constant grows with ``N`` and is that of
+    64 bits in any type. Chapter 13.
+
+    Raises:
+        TypeError: ``x`` is no tensor of floating-point numbers.
+        ValueError: another width, a call before ``fit``, or ``fit`` meets no rows, or a value that is not
+            finite.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg.data import StandardScaler
+        >>> scaler = StandardScaler().fit(torch.tensor([[1.0], [3.0]]))
+        >>> scaler.transform(torch.tensor([[3.0]]))
+        tensor([[1.]])
     """
 
     mean_: Tensor

@@ -40,10 +40,17 @@ EXERCISES: dict[str, Exercise] = {
 
 
 def check(name: str, answer: object) -> None:
-    """Print a verdict on ``answer`` to exercise ``name``, such as ``"01.2"``. Never raises.
+    """Print a verdict on ``answer`` to exercise ``name``, such as ``"1.2"``. Never raises.
 
-    ``answer``: a number, a tuple of numbers or a function, as the exercise asks; ``...`` is "not yet", and
-    shows a form to answer on the page where numbers are asked for.
+    Args:
+        name: of the exercise, such as ``"1.2"``.
+        answer: a number, a tuple of numbers or a function, as the exercise asks; ``...`` is "not yet", and
+            shows a form to answer on the page where numbers are asked for.
+
+    Example:
+        >>> from lessons_pkg import exercises
+        >>> exercises.check("99.9", 0)  # doctest: +ELLIPSIS
+        There is no exercise '99.9'. There are: 1.1, ...
     """
     exercise = EXERCISES.get(name) if isinstance(name, str) else None
     if exercise is None:
@@ -60,7 +67,20 @@ def check(name: str, answer: object) -> None:
 def predict(name: str, options: Sequence[str], *, right: int, answer: str) -> None:
     """Show the options of prediction ``name``; one choice opens the answer and is never marked.
 
-    ``right``: index of the right option. ``answer``: why, in paragraphs, with `code` and *emphasis*.
-    Raises IndexError where there is no such option.
+    Args:
+        name: of the prediction.
+        options: what one may choose.
+        right: index of the right one.
+        answer: why, in paragraphs, with `code` and *emphasis*.
+
+    Raises:
+        IndexError: there is no such option.
+
+    Example:
+        >>> from lessons_pkg import exercises
+        >>> exercises.predict("1.1", ["up", "down"], right=1, answer="It falls.")
+        1.1:
+        - up
+        - down
     """
     show(prediction(name, options, right, answer))

@@ -30,7 +30,24 @@ class Node(NamedTuple):
 def label(function: GradFn, names: Mapping[int, str]) -> str:
     """Name a node: without its C++ namespace and, for a leaf's, with the leaf's name from ``{id: name}``.
 
-    A leaf without a name is shown by its shape. Raises AttributeError for what is no ``grad_fn``. Chapter 2.
+    A leaf without a name is shown by its shape.
+
+    Args:
+        function: a ``grad_fn``.
+        names: of the leaves, by ``id``.
+
+    Returns:
+        The name.
+
+    Raises:
+        AttributeError: ``function`` is no ``grad_fn``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import graph
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> graph.label(x.exp().grad_fn, {})
+        'ExpBackward0'
     """
     name = type(function).name(function)  # "torch::autograd::AccumulateGrad"
     name = name.replace("<", "::").split("::")[-1].rstrip(">")
@@ -45,8 +62,23 @@ def visit(root: GradFn) -> dict[GradFn, int]:
     """Visit every node behind ``root`` once and return each with its place in the order.
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
-    a long loop's graph is deeper than Python's call stack. Raises AttributeError for what is no
-    ``grad_fn``. Chapter 2.
+    a long loop's graph is deeper than Python's call stack.
+
+    Args:
+        root: a ``grad_fn``.
+
+    Returns:
+        The nodes, each with its place; torch has no counterpart.
+
+    Raises:
+        AttributeError: ``root`` is no ``grad_fn``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import graph
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> list(graph.visit(x.exp().sum().grad_fn).values())
+        [0, 1, 2]
     """
     order: dict[GradFn, int] = {}
     stack: list[GradFn | None] = [root]
@@ -91,12 +123,31 @@ def walk(root: Tensor, parameters: Iterable[tuple[str, Tensor]] | Mapping[str, T
     """List every node of the graph behind ``root``, once: ``walk(loss, net.named_parameters())``.
 
     The order is that of :func:`visit`; the root is number 0, and "[output 1]" in its label says which of
-    several outputs ``root`` is. ``parameters``: pairs of name and leaf, or a mapping, to label leaves with;
-    of two names for one leaf the first counts. (``state_dict()`` holds other tensors, and names nothing.)
-    Time and memory grow with the number of nodes and edges. A node's own ``name`` may be hidden by what a
-    custom operation stores there, so its type is asked. Chapter 2.
-    Raises TypeError if ``root`` is not a tensor or ``parameters`` are not such pairs, ValueError if ``root``
-    has no ``grad_fn``.
+    several outputs ``root`` is. Time and memory grow with the number of nodes and edges. A node's own
+    ``name`` may be hidden by what a custom operation stores there, so its type is asked. Chapter 2.
+
+    Args:
+        root: a tensor with a graph behind it.
+        parameters: pairs of name and leaf, or a mapping, to label leaves with; of two names for one leaf the
+            first counts. (``state_dict()`` holds other tensors, and names nothing.) An iterator that is used
+            up gives a warning.
+
+    Returns:
+        The nodes, the root first.
+
+    Raises:
+        TypeError: ``root`` is no tensor, or ``parameters`` are not such pairs.
+        ValueError: ``root`` has no ``grad_fn``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import graph
+        >>> w = torch.ones(2, requires_grad=True)
+        >>> for node in graph.walk(w.exp().sum(), {"w": w}):
+        ...     print(node.label, node.inputs)
+        SumBackward0 (1,)
+        ExpBackward0 (2,)
+        AccumulateGrad w ()
     """
     if not isinstance(root, Tensor):
         raise TypeError(f"walk: root must be a tensor, got {type(root).__name__}")

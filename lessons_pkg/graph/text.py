@@ -29,7 +29,22 @@ def edges(nodes: Sequence[Node]) -> list[tuple[int, int, int, int]]:
 
     That input of node number ``node`` is output number ``output`` (nearly always 0) of node ``to``. Inputs
     that need no gradient have no edge. Chapter 2.
-    Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns.
+
+    Args:
+        nodes: what :func:`walk` returned.
+
+    Returns:
+        An edge each.
+
+    Raises:
+        TypeError, ValueError: ``nodes`` is not what :func:`walk` returns, whole.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import graph
+        >>> w = torch.ones(2, requires_grad=True)
+        >>> graph.edges(graph.walk(w.exp().sum()))
+        [(0, 0, 1, 0), (1, 0, 2, 0)]
     """
     return [
         (number, position, after, output)
@@ -65,8 +80,26 @@ def tree(nodes: Sequence[Node]) -> str:
     "[output 1]" says which output of a node is meant where it is not number 0; an input that needs no
     gradient is ``None``. Four nodes or more in a row with one input that needs a gradient stay a column, with
     the places of their inputs: "MulBackward0 (below, None)". Chapter 2.
-    Raises TypeError or ValueError if ``nodes`` is not what :func:`walk` returns, ValueError if they branch so
-    deep that the text would be mostly margin.
+
+    Args:
+        nodes: what :func:`walk` returned.
+
+    Returns:
+        The lines.
+
+    Raises:
+        TypeError, ValueError: ``nodes`` is not what :func:`walk` returns, whole.
+        ValueError: the nodes branch so deep that the text would be mostly margin.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import graph
+        >>> w = torch.ones(2, requires_grad=True)
+        >>> print(graph.tree(graph.walk(w.exp() * w, {"w": w})))
+        MulBackward0
+        - ExpBackward0
+          AccumulateGrad w (line 3)
+        - AccumulateGrad w (again, line 3)
     """
     lines: list[str] = []
     margins, seen, marked = 0, dict[int, int](), set[int]()

@@ -20,11 +20,26 @@ def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "
     r"""Binary cross-entropy of telling real from fake; also the partner of the non-saturating generator.
 
     :math:`L = -\overline{\log \sigma(r)} - \overline{\log(1 - \sigma(f))}`, means over the scores :math:`r`
-    of real and :math:`f` of fake examples; :math:`2 \ln 2` where all scores are 0.
-    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
-    No twin in torch. It is two calls of ``binary_cross_entropy_with_logits``. Chapter 7. Goodfellow and
-    others (2014).
-    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    of real and :math:`f` of fake examples; :math:`2 \ln 2` where all scores are 0. No twin in torch. It is
+    two calls of ``binary_cross_entropy_with_logits``. Chapter 7. Goodfellow and others (2014).
+
+    Args:
+        real: scores of real examples, any shape.
+        fake: scores of fakes, any shape; with ``"none"`` that one.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three, or with ``"none"`` the shapes differ.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.minimax_discriminator_loss(torch.zeros(2), torch.zeros(3))
+        tensor(1.3863)
     """
     return reduce(-logsigmoid(real), reduction) + reduce(-logsigmoid(-fake), reduction)
 
@@ -33,10 +48,25 @@ def minimax_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "
 def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Minus what the discriminator loses on fakes; it fades where the discriminator is sure.
 
-    :math:`L = \overline{\log(1 - \sigma(f))}`, slope :math:`-\sigma(f)`.
-    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
-    No twin in torch. Chapter 7. Goodfellow and others (2014).
-    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    :math:`L = \overline{\log(1 - \sigma(f))}`, slope :math:`-\sigma(f)`. No twin in torch. Chapter 7.
+    Goodfellow and others (2014).
+
+    Args:
+        fake: scores of fakes, any shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.minimax_generator_loss(torch.zeros(3))
+        tensor(-0.6931)
     """
     return reduce(logsigmoid(-fake), reduction)
 
@@ -45,11 +75,25 @@ def minimax_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
 def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Binary cross-entropy of calling the fakes real.
 
-    :math:`L = -\overline{\log \sigma(f)}`, slope :math:`\sigma(f) - 1`.
-    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
-    No twin in torch. It is ``binary_cross_entropy_with_logits`` with targets of 1. Chapter 7. Goodfellow
-    and others (2014).
-    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    :math:`L = -\overline{\log \sigma(f)}`, slope :math:`\sigma(f) - 1`. No twin in torch. It is
+    ``binary_cross_entropy_with_logits`` with targets of 1. Chapter 7. Goodfellow and others (2014).
+
+    Args:
+        fake: scores of fakes, any shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.non_saturating_generator_loss(torch.zeros(3))
+        tensor(0.6931)
     """
     return reduce(-logsigmoid(fake), reduction)
 
@@ -58,10 +102,26 @@ def non_saturating_generator_loss(fake: Tensor, *, reduction: str = "mean") -> T
 def least_squares_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Half the squared distance of the scores from 1 for real and 0 for fake examples.
 
-    :math:`L = \frac12 \overline{(r - 1)^2} + \frac12 \overline{f^2}`.
-    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
-    No twin in torch. Chapter 7. Mao and others (2017).
-    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    :math:`L = \frac12 \overline{(r - 1)^2} + \frac12 \overline{f^2}`. No twin in torch. Chapter 7. Mao and
+    others (2017).
+
+    Args:
+        real: scores of real examples, any shape.
+        fake: scores of fakes, any shape; with ``"none"`` that one.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three, or with ``"none"`` the shapes differ.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.least_squares_discriminator_loss(torch.zeros(2), torch.zeros(3))
+        tensor(0.5000)
     """
     return reduce((real - 1).square() / 2, reduction) + reduce(fake.square() / 2, reduction)
 
@@ -70,10 +130,25 @@ def least_squares_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: s
 def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Half the squared distance of the fakes' scores from 1.
 
-    :math:`L = \frac12 \overline{(f - 1)^2}`, slope :math:`f - 1`.
-    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
-    No twin in torch. Chapter 7. Mao and others (2017).
-    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    :math:`L = \frac12 \overline{(f - 1)^2}`, slope :math:`f - 1`. No twin in torch. Chapter 7. Mao and others
+    (2017).
+
+    Args:
+        fake: scores of fakes, any shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.least_squares_generator_loss(torch.zeros(3))
+        tensor(0.5000)
     """
     return reduce((fake - 1).square() / 2, reduction)
 
@@ -82,10 +157,26 @@ def least_squares_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Te
 def hinge_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Sum of what is missing to a margin of 1 on either side.
 
-    :math:`L = \overline{\max(0, 1 - r)} + \overline{\max(0, 1 + f)}`.
-    ``real`` and ``fake``: any shapes (equal with ``"none"``); returns ``()`` or that shape.
-    No twin in torch. Chapter 7. Lim and Ye (2017).
-    Raises TypeError or ValueError that names the rule for scores or a reduction that do not fit.
+    :math:`L = \overline{\max(0, 1 - r)} + \overline{\max(0, 1 + f)}`. No twin in torch. Chapter 7. Lim and Ye
+    (2017).
+
+    Args:
+        real: scores of real examples, any shape.
+        fake: scores of fakes, any shape; with ``"none"`` that one.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three, or with ``"none"`` the shapes differ.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.hinge_discriminator_loss(torch.zeros(2), torch.zeros(3))
+        tensor(2.)
     """
     return reduce((1 - real).relu(), reduction) + reduce((1 + fake).relu(), reduction)
 
@@ -94,9 +185,23 @@ def hinge_discriminator_loss(real: Tensor, fake: Tensor, *, reduction: str = "me
 def hinge_generator_loss(fake: Tensor, *, reduction: str = "mean") -> Tensor:
     r"""Minus the mean score of the fakes: no margin for the generator.
 
-    :math:`L = -\overline{f}`, slope -1.
-    ``fake``: scores, any shape; returns ``()`` or, with ``"none"``, that shape.
-    No twin in torch. Chapter 7. Lim and Ye (2017).
-    Raises TypeError if ``fake`` is not floating-point, ValueError for another reduction.
+    :math:`L = -\overline{f}`, slope -1. No twin in torch. Chapter 7. Lim and Ye (2017).
+
+    Args:
+        fake: scores of fakes, any shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``, or with ``"none"`` that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.hinge_generator_loss(torch.zeros(3))
+        tensor(0.)
     """
     return reduce(-fake, reduction)

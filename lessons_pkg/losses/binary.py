@@ -37,8 +37,22 @@ def logsigmoid(input: Tensor) -> Tensor:
     r"""Logarithm of the sigmoid, without ever forming the sigmoid.
 
     :math:`\log \sigma(x) = \min(x, 0) - \log(1 + e^{-|x|})`, with the slope :math:`\sigma(-x)`, also at 0.
-    ``input``: floating-point, any shape; returns that shape. Twin of ``torch.nn.functional.logsigmoid``.
-    Chapter 6. For why this form: Maechler (2012). Raises TypeError if ``input`` is not floating-point.
+    Twin of ``torch.nn.functional.logsigmoid``. Chapter 6. For why this form: Maechler (2012).
+
+    Args:
+        input: logits, floating-point, any shape.
+
+    Returns:
+        That shape, nowhere above 0.
+
+    Raises:
+        TypeError: ``input`` is not floating-point.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.logsigmoid(torch.tensor([0.0, -1000.0]))
+        tensor([-6.9315e-01, -1.0000e+03])
     """
     negative = input < 0
     minus_size = input.where(negative, -input)  # -|x|, but with a slope at 0 too
@@ -72,13 +86,30 @@ def binary_cross_entropy(
 ) -> Tensor:
     r"""Mean surprise at yes-or-no targets, from probabilities.
 
-    :math:`\ell_i = -t_i \log p_i - (1 - t_i) \log(1 - p_i)`, with logarithms cut off at -100;
-    gradient :math:`(p_i - t_i) / \max(p_i (1 - p_i), 10^{-12})`, which is not the derivative of the cut-off.
-    ``input``, ``target``: same shape, any, in [0, 1]; ``weight``: broadcasts to it, multiplies losses, and
-    ``"mean"`` divides by their number; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
-    Twin of ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments, and not for
+    :math:`\ell_i = -t_i \log p_i - (1 - t_i) \log(1 - p_i)`, with logarithms cut off at -100; gradient
+    :math:`(p_i - t_i) / \max(p_i (1 - p_i), 10^{-12})`, which is not the derivative of the cut-off. Twin of
+    ``torch.nn.functional.binary_cross_entropy``, without its deprecated arguments, and not for
     ``torch.func``, which refuses ``ClampedBCE``. Chapter 6. Good (1952).
-    Raises TypeError or ValueError for another type, shape, range or reduction.
+
+    Args:
+        input: probabilities, any shape.
+        target: of that shape, in [0, 1].
+        weight: broadcasts to it and multiplies the losses; ``"mean"`` divides by their number.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Unit: nats. Of mixed types the wider one; torch
+            refuses them.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a value lies outside [0, 1], or the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.binary_cross_entropy(torch.tensor([0.5, 0.9]), torch.tensor([1.0, 1.0]))
+        tensor(0.3993)
     """
     loss: Tensor = ClampedBCE.apply(input, target)  # type: ignore[no-untyped-call]
     return reduce(loss if weight is None else loss * weight.to(loss), reduction)
@@ -96,12 +127,30 @@ def binary_cross_entropy_with_logits(
     r"""Mean surprise at yes-or-no targets, from logits: right at any logit.
 
     :math:`\ell_i = -w_i [c\, t_i \log \sigma(x_i) + (1 - t_i) \log \sigma(-x_i)]`; :math:`c` is
-    ``pos_weight``; gradient without weights: :math:`\sigma(x_i) - t_i`.
-    ``input``, ``target``: same shape, any; ``weight`` and ``pos_weight``: broadcast to it; ``"mean"`` divides
-    by the number of elements; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
-    Twin of ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments; at a
-    logit of :math:`-\infty` and a target above 0 the loss is infinite here, and ``nan`` there. Chapter 6.
-    Cox (1958). Raises TypeError or ValueError for another type, shape or reduction.
+    ``pos_weight``; gradient without weights: :math:`\sigma(x_i) - t_i`. Twin of
+    ``torch.nn.functional.binary_cross_entropy_with_logits``, without its deprecated arguments; at a logit of
+    :math:`-\infty` and a target above 0 the loss is infinite here, and ``nan`` there. Chapter 6. Cox (1958).
+
+    Args:
+        input: logits, any shape. Under ``torch.autocast`` give ``logits.float()``: torch's function does so
+            itself.
+        target: of that shape, usually 0 or 1.
+        weight: broadcasts to it; ``"mean"`` divides by the number of elements.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        pos_weight: factor of the positive targets; broadcasts to it.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.binary_cross_entropy_with_logits(torch.tensor([0.0, -1000.0]), torch.tensor([1.0, 1.0]))
+        tensor(500.3466)
     """
     yes = target if pos_weight is None else target * pos_weight.to(target)
     loss = -yes * logsigmoid(input) - (1 - target) * logsigmoid(-input)

@@ -60,11 +60,28 @@ def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
 def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     r"""One minus intersection over union.
 
-    :math:`\ell = 1 - I / (U + \varepsilon)`; its gradient is zero where the boxes do not meet.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
-    boxes of 16.
-    No twin in torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
-    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    :math:`\ell = 1 - I / (U + \varepsilon)`; its gradient is zero where the boxes do not meet. No twin in
+    torch. Options as in ``torchvision.ops``. Chapter 7. Jaccard (1901), Yu and others (2016).
+
+    Args:
+        boxes1: predicted corners (x1, y1, x2, y2), ``(N, 4)`` or ``(4,)``.
+        boxes2: true ones, of that shape.
+        reduction: ``"none"``, ``"mean"`` (0 over no boxes) or ``"sum"``.
+        eps: added to each denominator.
+
+    Returns:
+        ``(N,)``, or ``()``; in 32 bits for boxes of 16.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a box has its corners turned, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> boxes = torch.tensor([0.0, 0.0, 2.0, 2.0]), torch.tensor([1.0, 1.0, 3.0, 3.0])
+        >>> losses.box_iou_loss(*boxes)
+        tensor(0.8571)
     """
     boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
@@ -78,11 +95,28 @@ def generalized_box_iou_loss(
     r"""IoU loss plus the share of the smallest enclosing box that neither box covers.
 
     :math:`\ell = 1 - I / (U + \varepsilon) + (E - U) / (E + \varepsilon)`, with :math:`E` the enclosing area.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
-    boxes of 16.
     Twin of ``torchvision.ops.generalized_box_iou_loss``, which also takes integers and turned corners.
     Chapter 7. Rezatofighi and others (2019).
-    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+
+    Args:
+        boxes1: predicted corners (x1, y1, x2, y2), ``(N, 4)`` or ``(4,)``.
+        boxes2: true ones, of that shape.
+        reduction: ``"none"``, ``"mean"`` (0 over no boxes) or ``"sum"``.
+        eps: added to each denominator.
+
+    Returns:
+        ``(N,)``, or ``()``; in 32 bits for boxes of 16.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a box has its corners turned, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> boxes = torch.tensor([0.0, 0.0, 2.0, 2.0]), torch.tensor([1.0, 1.0, 3.0, 3.0])
+        >>> losses.generalized_box_iou_loss(*boxes)
+        tensor(1.0794)
     """
     boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
@@ -97,12 +131,29 @@ def distance_box_iou_loss(
 ) -> Tensor:
     r"""IoU loss plus the squared distance of the centres, over the enclosing box's squared diagonal.
 
-    :math:`\ell = 1 - I / (U + \varepsilon) + d^2 / (c^2 + \varepsilon)`.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
-    boxes of 16.
-    Twin of ``torchvision.ops.distance_box_iou_loss``, which also takes integers and turned corners.
-    Chapter 7. Zheng and others (2020).
-    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    :math:`\ell = 1 - I / (U + \varepsilon) + d^2 / (c^2 + \varepsilon)`. Twin of
+    ``torchvision.ops.distance_box_iou_loss``, which also takes integers and turned corners. Chapter 7. Zheng
+    and others (2020).
+
+    Args:
+        boxes1: predicted corners (x1, y1, x2, y2), ``(N, 4)`` or ``(4,)``.
+        boxes2: true ones, of that shape.
+        reduction: ``"none"``, ``"mean"`` (0 over no boxes) or ``"sum"``.
+        eps: added to each denominator.
+
+    Returns:
+        ``(N,)``, or ``()``; in 32 bits for boxes of 16.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a box has its corners turned, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> boxes = torch.tensor([0.0, 0.0, 2.0, 2.0]), torch.tensor([1.0, 1.0, 3.0, 3.0])
+        >>> losses.distance_box_iou_loss(*boxes)
+        tensor(0.9683)
     """
     boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
@@ -118,14 +169,30 @@ def complete_box_iou_loss(
 ) -> Tensor:
     r"""DIoU loss plus a penalty for another ratio of width to height.
 
-    :math:`\ell = \ell_{\mathrm{DIoU}} + \alpha v`, with
-    :math:`v = \frac{4}{\pi^2} (\arctan \frac{w_1}{h_1} - \arctan \frac{w_2}{h_2})^2` and
-    :math:`\alpha = v / (1 - \mathrm{IoU} + v + \varepsilon)`, through which no gradient flows.
-    ``boxes1`` and ``boxes2``: ``(N, 4)`` or ``(4,)``, corners; returns ``(N,)`` or ``()``, in 32 bits for
-    boxes of 16.
-    Twin of ``torchvision.ops.complete_box_iou_loss``, which also takes integers and turned corners.
-    Chapter 7. Zheng and others (2020).
-    Raises TypeError or ValueError that names the rule for boxes or a reduction that do not fit.
+    :math:`\ell = \ell_{\mathrm{DIoU}} + \alpha v`, with :math:`v = \frac{4}{\pi^2} (\arctan \frac{w_1}{h_1} -
+    \arctan \frac{w_2}{h_2})^2` and :math:`\alpha = v / (1 - \mathrm{IoU} + v + \varepsilon)`, through which
+    no gradient flows. Twin of ``torchvision.ops.complete_box_iou_loss``, which also takes integers and turned
+    corners. Chapter 7. Zheng and others (2020).
+
+    Args:
+        boxes1: predicted corners (x1, y1, x2, y2), ``(N, 4)`` or ``(4,)``.
+        boxes2: true ones, of that shape.
+        reduction: ``"none"``, ``"mean"`` (0 over no boxes) or ``"sum"``.
+        eps: added to each denominator.
+
+    Returns:
+        ``(N,)``, or ``()``; in 32 bits for boxes of 16.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a box has its corners turned, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> boxes = torch.tensor([0.0, 0.0, 2.0, 2.0]), torch.tensor([1.0, 1.0, 3.0, 3.0])
+        >>> losses.complete_box_iou_loss(*boxes)
+        tensor(0.9683)
     """
     boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)

@@ -14,10 +14,24 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     r"""Logarithms of the softmax along ``dim``, without ever forming the softmax.
 
     :math:`\log p_c = z_c - m - \log \sum_k e^{z_k - m}` with :math:`m = \max_k z_k`, so that no exponential
-    exceeds 1. ``input``: floating-point, any shape, not empty along ``dim``; returns that shape.
-    Twin of ``torch.nn.functional.log_softmax``. Chapter 4. Blanchard, Higham and Higham (2021).
-    Raises TypeError if ``input`` is not floating-point or ``dim`` no int, IndexError if it has no ``dim`` or
-    nothing along it.
+    exceeds 1. Twin of ``torch.nn.functional.log_softmax``. Chapter 4. Blanchard, Higham and Higham (2021).
+
+    Args:
+        input: logits, floating-point, any shape, not empty along ``dim``.
+        dim: the dimension that holds the classes.
+
+    Returns:
+        Logarithms of probabilities, of that shape.
+
+    Raises:
+        TypeError: ``input`` is not floating-point, or ``dim`` no whole number.
+        IndexError: ``input`` has no ``dim``, or nothing along it.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.log_softmax(torch.tensor([0.0, 1000.0]), dim=0)
+        tensor([-1000.,     0.])
     """
     largest = input.amax(dim, keepdim=True)
     shifted = input - largest.detach()  # it cancels: no gradient; <= 0: exp() cannot overflow
@@ -80,11 +94,30 @@ def nll_loss(
     r"""Mean of minus the number that stands at the right class; the name says what the number should be.
 
     :math:`\ell_i = -w_{y_i} v_{i y_i}`, with :math:`v` logarithms of probabilities: nothing checks that.
-    ``input``: ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C; ``weight``:
-    ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position. ``"mean"`` divides by the sum of
-    :math:`w_{y_i}` over the targets that are not ``ignore_index``.
-    Twin of ``torch.nn.functional.nll_loss``, without its deprecated arguments. Chapter 6. Fisher (1922).
-    Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
+    ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``. Twin of
+    ``torch.nn.functional.nll_loss``, without its deprecated arguments. Chapter 6. Fisher (1922).
+
+    Args:
+        input: ``(C,)`` or ``(N, C, d1, ...)``. Under ``torch.autocast`` give ``input.float()``: torch's
+            function does so itself.
+        target: class indices, that shape without C.
+        weight: ``(C,)``, one per class, of the logits' type.
+        ignore_index: a class index that does not count.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` a loss per position. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is of another type.
+        ValueError: a shape, a class index, a weight or an option does not fit.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> log_p = losses.log_softmax(torch.tensor([[2.0, 1.0, 0.0]]), dim=1)
+        >>> losses.nll_loss(log_p, torch.tensor([0]))
+        tensor(0.4076)
     """
     loss, counts = index_losses(input, target, class_weights(input, weight), ignore_index, 0.0)
     return reduce_counted(loss, counts, reduction)
@@ -102,18 +135,37 @@ def cross_entropy(
 ) -> Tensor:
     r"""Mean of minus the logarithm of the probability that the logits give to the right class.
 
-    :math:`\ell_i = -w_{y_i} \log p_{i y_i}`, with :math:`p = \mathrm{softmax}(z)` and logits :math:`z`;
-    for a target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`. With
-    ``label_smoothing`` :math:`\varepsilon` the target is :math:`(1 - \varepsilon) q + \varepsilon / C`.
-    Gradient without weights: :math:`\partial \ell_i / \partial z_i = p_i - q_i`, one-hot for a class.
-    ``input``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``target``: class indices, that shape without C, or
-    probabilities, that shape; ``weight``: ``(C,)``; returns ``()`` or, with ``"none"``, a loss per position.
-    ``"mean"`` divides by the sum of :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with
-    probabilities, by their number. Unit: nats. Sums in the type of ``input``: float16 can overflow.
-    Twin of ``torch.nn.functional.cross_entropy``, without its deprecated arguments; under ``torch.autocast``,
-    which gives that one 32 bits, give this one ``logits.float()``. To look at class indices waits for the GPU
-    at each call; under ``torch.compile`` nothing is looked at. Chapter 4. Good (1952).
-    Raises TypeError or ValueError that names the rule for a target, weight or option that does not fit.
+    :math:`\ell_i = -w_{y_i} \log p_{i y_i}`, with :math:`p = \mathrm{softmax}(z)` and logits :math:`z`; for a
+    target distribution :math:`q`, :math:`\ell_i = -\sum_c w_c q_{ic} \log p_{ic}`. With ``label_smoothing``
+    :math:`\varepsilon` the target is :math:`(1 - \varepsilon) q + \varepsilon / C`. Gradient without weights:
+    :math:`\partial \ell_i / \partial z_i = p_i - q_i`, one-hot for a class. ``"mean"`` divides by the sum of
+    :math:`w_{y_i}` over the targets that are not ``ignore_index``, or, with probabilities, by their number.
+    Sums in the type of ``input``: float16 can overflow. Twin of ``torch.nn.functional.cross_entropy``,
+    without its deprecated arguments; under ``torch.autocast``, which gives that one 32 bits, give this one
+    ``logits.float()``. Chapter 4. Good (1952).
+
+    Args:
+        input: logits, ``(C,)`` or ``(N, C, d1, ...)``.
+        target: class indices, that shape without C, or probabilities, that shape. To look at indices waits
+            for the GPU at each call: ``guards.check_values(False)`` leaves it out, and so does
+            ``torch.compile``.
+        weight: ``(C,)``, one per class, of the logits' type.
+        ignore_index: a class index that does not count.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        label_smoothing: the share :math:`\varepsilon`, in [0, 1].
+
+    Returns:
+        ``()``; with ``"none"`` a loss per position. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is of another type.
+        ValueError: a shape, a class index, a weight or an option does not fit.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.cross_entropy(torch.tensor([[2.0, 1.0, 0.0]]), torch.tensor([0]))
+        tensor(0.4076)
     """
     log_p = log_softmax(input, dim=min(1, input.ndim - 1))
     weights = class_weights(input, weight)

@@ -12,14 +12,35 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     r"""Kullback-Leibler divergence of the model from the truth, element by element.
 
     :math:`\ell_i = q_i (\log q_i - \log p_i)` with :math:`\log p` the ``input`` and :math:`q` the ``target``
-    (its logarithm, with ``log_target``); :math:`0 \log 0 = 0`. Gradient :math:`-q_i` by :math:`\log p_i`.
-    ``input`` and ``target``: same shape, any; returns ``()`` or, with ``"none"``, that shape. Unit: nats.
-    ``"mean"`` divides by the number of *elements*; ``"batchmean"`` by the length of the first dimension,
-    which gives the divergence. A log target of :math:`-\infty` gives ``nan``, as in torch.
-    Twin of ``torch.nn.functional.kl_div``, which broadcasts, and warns at its default reduction. Chapter 7.
-    Kullback and Leibler (1951).
-    Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or ``reduction`` is
-    not ``"batchmean"``, ``"mean"``, ``"sum"`` or ``"none"``.
+    (its logarithm, with ``log_target``). Gradient :math:`-q_i` by :math:`\log p_i`. Unit: nats. ``"mean"``
+    divides by the number of *elements*; ``"batchmean"`` by the length of the first dimension, which gives the
+    divergence. A log target of :math:`-\infty` gives ``nan``, as in torch. Twin of
+    ``torch.nn.functional.kl_div``, which broadcasts, and warns at its default reduction. Chapter 7. Kullback
+    and Leibler (1951).
+
+    A target of 0 costs nothing, as :math:`0 \log 0 = 0`, where the model's logarithm is finite; where that is
+    :math:`-\infty` too, :math:`0 \cdot (-\infty)` is ``nan``, as in torch.
+
+    Args:
+        input: logarithms of the model's probabilities, floating-point, any shape.
+        target: true probabilities, or their logarithms, of that shape.
+        reduction: ``"mean"`` divides by the number of *elements*; ``"batchmean"`` by the length of the first
+            dimension, which gives the divergence; or ``"sum"`` or ``"none"``.
+        log_target: whether ``target`` holds logarithms.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or the reduction is none of the four.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> p, q = torch.tensor([[0.5, 0.5]]), torch.tensor([[1.0, 0.0]])
+        >>> losses.kl_div(p.log(), q, reduction="batchmean")
+        tensor(0.6931)
     """
     q = target.exp() if log_target else target
     loss = q * (target - input) if log_target else torch.xlogy(q, q) - q * input  # 0 log 0 = 0

@@ -27,12 +27,30 @@ def sigmoid_focal_loss(
 ) -> Tensor:
     r"""Binary cross-entropy on logits, with a factor that fades where the model is right.
 
-    :math:`\ell_i = -\alpha_t (1 - p_t)^\gamma \log p_t`, where :math:`p_t, \alpha_t` are
-    :math:`\sigma(x), \alpha` for a target of 1, :math:`1 - \sigma(x), 1 - \alpha` for 0, and linear between.
-    ``inputs``: logits, and ``targets``: same shape, any; ``alpha``: in [0, 1], or negative to leave it out;
-    returns that shape or ``()``. ``"mean"`` divides by the number of elements.
-    Twin of ``torchvision.ops.sigmoid_focal_loss``, but with a finite slope also where ``gamma`` < 1.
-    Chapter 6. Lin and others (2017). Raises TypeError or ValueError for another type, shape, option.
+    :math:`\ell_i = -\alpha_t (1 - p_t)^\gamma \log p_t`, where :math:`p_t, \alpha_t` are :math:`\sigma(x),
+    \alpha` for a target of 1, :math:`1 - \sigma(x), 1 - \alpha` for 0, and linear between. Twin of
+    ``torchvision.ops.sigmoid_focal_loss``, but with a finite slope also where ``gamma`` < 1. Chapter 6. Lin
+    and others (2017).
+
+    Args:
+        inputs: logits, any shape.
+        targets: of that shape, usually 0 or 1.
+        alpha: weight of the positives, in [0, 1], or negative to leave it out.
+        gamma: exponent of the factor, >= 0.
+        reduction: ``"none"``, ``"sum"``, or ``"mean"`` over the elements.
+
+    Returns:
+        The shape of ``inputs``, or ``()``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.sigmoid_focal_loss(torch.tensor([0.0, 4.0]), torch.tensor([1.0, 1.0]))
+        tensor([4.3322e-02, 1.4679e-06])
     """
     loss = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
     miss = torch.sigmoid(inputs) * (1 - targets) + torch.sigmoid(-inputs) * targets
@@ -52,11 +70,28 @@ def softmax_focal_loss(
     r"""Cross-entropy on logits of several classes, with a factor that fades where the model is right.
 
     :math:`\ell_i = -\alpha_{y_i} (1 - p_{y_i})^\gamma \log p_{y_i}`, with :math:`p = \mathrm{softmax}(z)`.
-    ``inputs``: logits ``(C,)`` or ``(N, C, d1, ...)``; ``targets``: class indices, that shape without C;
-    ``alpha``: ``(C,)``, one weight per class; returns the shape of ``targets`` or ``()``.
-    ``"mean"`` divides by the number of targets and not by weights, as ``sigmoid_focal_loss`` does.
-    No twin in torch or torchvision; order and defaults as in ``sigmoid_focal_loss``. Chapter 6.
-    Lin and others (2017). Raises TypeError or ValueError for another type, shape or option.
+    ``"mean"`` divides by the number of targets and not by weights, as ``sigmoid_focal_loss`` does. No twin in
+    torch or torchvision; order and defaults as in ``sigmoid_focal_loss``. Chapter 6. Lin and others (2017).
+
+    Args:
+        inputs: logits, ``(C,)`` or ``(N, C, d1, ...)``.
+        targets: class indices, that shape without C.
+        alpha: ``(C,)``, one weight per class.
+        gamma: exponent of the factor, >= 0.
+        reduction: ``"none"``, ``"sum"``, or ``"mean"`` over the targets.
+
+    Returns:
+        The shape of ``targets``, or ``()``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is of another type.
+        ValueError: a shape, a class index, a weight or an option does not fit.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.softmax_focal_loss(torch.tensor([[2.0, 1.0, 0.0]]), torch.tensor([0]), gamma=0)
+        tensor([0.4076])
     """
     surprise = cross_entropy(inputs, targets, reduction="none")
     loss = surprise if alpha is None else alpha[targets.long()] * surprise

@@ -19,14 +19,28 @@ def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
 
     :math:`\sum_t \frac12 e^{-s_t} L_t + \frac12 s_t`, with :math:`s` the ``log_variances``: parameters for
     the optimizer. Over :math:`s` alone the least value is :math:`\sum_t \frac12 + \frac12 \ln L_t`, at
-    :math:`s_t = \ln L_t`; it is negative where the losses are small, which is no error.
-    ``losses``, one per task, and ``log_variances``: same shape, any; returns ``()``.
-    Twin of ``torch.nn.functional.gaussian_nll_loss`` with ``reduction="sum"`` where each :math:`L_t` is a
-    squared error and its ``var`` is :math:`e^{s_t}` (torch adds a floor ``eps`` under ``var``). This is the
-    form for regression; that for classification, :math:`e^{-s} L + \frac12 s`, is the same function of
-    :math:`s - \ln 2`, plus a constant. Chapter 9. Kendall, Gal and Cipolla (2018).
-    Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or a loss is
-    negative.
+    :math:`s_t = \ln L_t`; it is negative where the losses are small, which is no error. Twin of
+    ``torch.nn.functional.gaussian_nll_loss`` with ``reduction="sum"`` where each :math:`L_t` is a squared
+    error and its ``var`` is :math:`e^{s_t}` (torch adds a floor ``eps`` under ``var``). This is the form for
+    regression; that for classification, :math:`e^{-s} L + \frac12 s`, is the same function of :math:`s - \ln
+    2`, plus a constant. Chapter 9. Kendall, Gal and Cipolla (2018).
+
+    Args:
+        losses: one per task, >= 0, any shape.
+        log_variances: parameters for the optimizer, of that shape.
+
+    Returns:
+        ``()``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or a loss is negative.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> losses.uncertainty_weighted(torch.tensor([4.0, 1.0]), torch.tensor([0.0, 0.0]))
+        tensor(2.5000)
     """
     least = -math.log(torch.finfo(losses.dtype).max / 2)  # further down, infinity times no loss is nan
     bounded = log_variances.where(losses > 0, log_variances.clamp(min=least))
@@ -40,11 +54,26 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
 
     For each row :math:`g_i`, and the other rows :math:`g_j` in random order (one more draw per row): if
     :math:`g_i \cdot g_j < 0`, then :math:`g_i \leftarrow g_i - \frac{g_i \cdot g_j}{|g_j|^2} g_j`, with
-    :math:`g_j` as it was given. Sum the rows of the result for a step.
-    ``gradients``: ``(tasks, parameters)``, a row per task; returns the same shape. ``generator`` draws the
-    orders, which matter from three tasks on. No twin in torch.
-    Chapter 9. Yu and others (2020). Raises TypeError for tensors that are not floating-point, ValueError
-    for another shape.
+    :math:`g_j` as it was given. Sum the rows of the result for a step. No twin in torch. Chapter 9. Yu and
+    others (2020).
+
+    Args:
+        gradients: ``(tasks, parameters)``, a row per task.
+        generator: draws the orders, which matter from three tasks on.
+
+    Returns:
+        The rows, of that shape.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: another shape.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg.losses.multitask import project_conflicting
+        >>> project_conflicting(torch.tensor([[1.0, 0.0], [-1.0, 1.0]]))
+        tensor([[0.5000, 0.5000],
+                [0.0000, 1.0000]])
     """
     projected = gradients.clone()
     for i in range(len(gradients)):

@@ -25,13 +25,31 @@ def dice_loss(
 
     :math:`\ell = 1 - (2 \sum_i p_i t_i + s) / (\sum_i p_i + \sum_i t_i + s)`, sums over the pixels, with
     probabilities :math:`p`, the ``input``, masks :math:`t`, the ``target``, and :math:`s` = ``smooth``.
-    ``input`` and ``target``: ``(N, C, d1, ...)``, C = 1 for one kind of object, one-hot over C for several;
-    returns ``()`` or, with ``"none"``, ``(N, C)``. ``batch=True`` sums over the examples too: ``(C,)``.
     Probabilities, not logits: there is no logarithm that could overflow. Sums in the type of ``input``:
-    float16 can overflow. With ``smooth=0`` two empty masks give ``nan``.
-    No twin in torch. Chapter 7. Dice (1945), Sorensen (1948); as a loss Milletari and others (2016), who
-    square the :math:`p_i` and :math:`t_i` of the denominator.
-    Raises TypeError or ValueError that names the rule for masks that do not fit, or ``smooth`` < 0.
+    float16 can overflow. With ``smooth=0`` two empty masks give ``nan``. No twin in torch. Chapter 7. Dice
+    (1945), Sorensen (1948); as a loss Milletari and others (2016), who square the :math:`p_i` and :math:`t_i`
+    of the denominator.
+
+    Args:
+        input: probabilities, ``(N, C, d1, ...)``: C = 1 for one kind of object.
+        target: masks of that shape, one-hot over C.
+        smooth: added above and below, >= 0.
+        batch: whether sums run over the examples too.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` ``(N, C)``, or ``(C,)`` with ``batch``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a value lies outside [0, 1], or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> mask = torch.tensor([1.0, 1.0, 0.0, 0.0]).reshape(1, 1, 4)
+        >>> losses.dice_loss(mask, mask.flip(-1), smooth=0.0)
+        tensor(1.)
     """
     p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)
     dim = (0, 2) if batch else (2,)

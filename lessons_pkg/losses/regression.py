@@ -18,13 +18,30 @@ def mse_loss(
 ) -> Tensor:
     r"""Mean of the squared errors.
 
-    :math:`L = \frac1N \sum_i (\hat y_i - y_i)^2`, with :math:`\hat y` the ``input``;
-    gradient :math:`\partial L / \partial \hat y_i = 2(\hat y_i - y_i)/N`. Unit: the target's, squared.
-    ``input``, ``target`` and ``weight``: same shape, any; returns ``()`` or, with ``"none"``, that shape.
-    Twin of ``torch.nn.functional.mse_loss``, whose only positional arguments that are not deprecated
-    are the first two. Chapter 1. Legendre (1805), Gauss (1809).
-    Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or
-    ``reduction`` is not ``"mean"``, ``"sum"`` or ``"none"``.
+    :math:`L = \frac1N \sum_i (\hat y_i - y_i)^2`, with :math:`\hat y` the ``input``; gradient :math:`\partial
+    L / \partial \hat y_i = 2(\hat y_i - y_i)/N`. Unit: the target's, squared. Twin of
+    ``torch.nn.functional.mse_loss``, whose only positional arguments that are not deprecated are the first
+    two. Chapter 1. Legendre (1805), Gauss (1809).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        weight: one per element, of that shape; the mean divides by their sum.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Unit: the target's, squared.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.mse_loss(input, target)
+        tensor(2.)
     """
     squared_error = (input - target).square()
     return reduce(squared_error, reduction, weight)
@@ -36,10 +53,29 @@ def l1_loss(
 ) -> Tensor:
     r"""Mean of the absolute errors, also called MAE.
 
-    :math:`\ell(r) = |r|` with :math:`r = \hat y - y`; slope :math:`\mathrm{sign}(r)`, 0 at the kink.
-    Unit: the target's. Minimised by the median. Takes and returns what ``mse_loss`` does.
-    Twin of ``torch.nn.functional.l1_loss``, without its deprecated arguments. Chapter 5. Laplace (1774).
-    Raises what ``mse_loss`` raises.
+    :math:`\ell(r) = |r|` with :math:`r = \hat y - y`; slope :math:`\mathrm{sign}(r)`, 0 at the kink. Unit:
+    the target's. Minimised by the median. Twin of ``torch.nn.functional.l1_loss``, without its deprecated
+    arguments. Chapter 5. Laplace (1774).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        weight: one per element, of that shape; the mean divides by their sum.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.l1_loss(input, target)
+        tensor(1.)
     """
     return reduce((input - target).abs(), reduction, weight)
 
@@ -55,11 +91,31 @@ def huber_loss(
     r"""Quadratic near zero, linear beyond ``delta``.
 
     :math:`\ell(r) = r^2/2` where :math:`|r| \le \delta`, else :math:`\delta(|r| - \delta/2)`: with :math:`c`
-    for :math:`r` clipped to :math:`[-\delta, \delta]`, :math:`c(r - c/2)`, and the slope is :math:`c`.
-    ``delta`` has the target's unit, the loss its square. Takes and returns what ``mse_loss`` does, but with a
-    ``weight``, ``"mean"`` divides by the number of elements, not by the sum of the weights.
-    Twin of ``torch.nn.functional.huber_loss``; where :math:`|r| = \delta` exactly, autograd's second
-    derivative is 1 here and 0 there. Chapter 5. Huber (1964). Raises ValueError also if ``delta <= 0``.
+    for :math:`r` clipped to :math:`[-\delta, \delta]`, :math:`c(r - c/2)`, and the slope is :math:`c`. Twin
+    of ``torch.nn.functional.huber_loss``; where :math:`|r| = \delta` exactly, autograd's second derivative is
+    1 here and 0 there. Chapter 5. Huber (1964).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        delta: where the parabola ends, in the target's unit; > 0.
+        weight: one per element, of that shape; ``"mean"`` still divides by the number of elements.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Of mixed types the wider one, where torch returns that
+            of ``input``. Unit: the target's, squared.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or ``delta`` or the reduction is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.huber_loss(input, target, delta=1.0)
+        tensor(0.7500)
     """
     error = input - target
     clipped = error.clamp(-delta, delta)
@@ -73,10 +129,29 @@ def huber_loss(
 def smooth_l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     r"""Huber's loss with :math:`\delta = \beta`, divided by :math:`\beta`; for :math:`\beta = 0`, L1.
 
-    :math:`\ell(r) = r^2/(2\beta)` where :math:`|r| \le \beta`, else :math:`|r| - \beta/2`.
-    Unit: the target's. Takes and returns what ``mse_loss`` does, weights apart.
-    Twin of ``torch.nn.functional.smooth_l1_loss``, without its deprecated arguments, with the exception
-    named in ``huber_loss``. Chapter 5. Girshick (2015). Raises ValueError also if ``beta < 0``.
+    :math:`\ell(r) = r^2/(2\beta)` where :math:`|r| \le \beta`, else :math:`|r| - \beta/2`. Unit: the
+    target's. Twin of ``torch.nn.functional.smooth_l1_loss``, without its deprecated arguments, with the
+    exception named in ``huber_loss``. Chapter 5. Girshick (2015).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        beta: where the parabola ends, in the target's unit; >= 0.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or ``beta`` or the reduction is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.smooth_l1_loss(input, target, beta=2.0)
+        tensor(0.5000)
     """
     if beta < torch.finfo(input.dtype).tiny:  # too small to divide by
         return l1_loss(input, target, reduction=reduction)
@@ -111,11 +186,31 @@ def gaussian_nll_loss(
     r"""Minus the logarithm of a Gaussian's density, with mean ``input`` and variance ``var``, at ``target``.
 
     :math:`\ell = \frac12 (\log v + (\hat y - y)^2 / v)`, with ``full`` plus :math:`\frac12 \log 2\pi`.
-    ``input`` and ``target``: same shape; ``var``: a float, that shape, that with one size 1, or without the
-    last; returns ``()`` or, with ``"none"``, the first. Variances below ``eps`` count as ``eps``, and their
-    slope passes as if nothing had been cut off. Unit: nats. Chapter 5. Nix and Weigend (1994).
-    Twin of ``torch.nn.functional.gaussian_nll_loss``, which lets ``input`` and ``target`` broadcast without
-    a warning. Raises what ``mse_loss`` raises, and ValueError for a ``var`` that is negative or does not fit.
+    Variances below ``eps`` count as ``eps``, and their slope passes as if nothing had been cut off. Unit:
+    nats. Chapter 5. Nix and Weigend (1994). Twin of ``torch.nn.functional.gaussian_nll_loss``, which lets
+    ``input`` and ``target`` broadcast without a warning.
+
+    Args:
+        input: means, floating-point, any shape.
+        target: what they should be, of that shape.
+        var: variances >= 0: a float, that shape, that with one size 1, or without the last dimension.
+        full: whether the constant is added.
+        eps: least variance.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, a variance is negative or does not fit, or an option is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.gaussian_nll_loss(input, target, var=1.0)
+        tensor(1.)
     """
     var = torch.full_like(input, var) if isinstance(var, float) else var
     var = var.unsqueeze(-1) if var.ndim + 1 == input.ndim else var
@@ -133,9 +228,28 @@ def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str 
     r"""Absolute error that costs ``quantile`` where ``input`` is too low, ``1 - quantile`` where too high.
 
     :math:`\ell = \max(q\,u, (q - 1)\,u)` with :math:`u = y - \hat y`; minimised by the quantile :math:`q`.
-    Twice the loss of :math:`q = 1/2` is L1. Slope at the kink: the middle, :math:`1/2 - q`.
-    Unit: the target's. Takes and returns what ``mse_loss`` does, weights apart.
-    No twin in torch. Chapter 5. Koenker and Bassett (1978). Raises ValueError unless ``0 < quantile < 1``.
+    Twice the loss of :math:`q = 1/2` is L1. Slope at the kink: the middle, :math:`1/2 - q`. Unit: the
+    target's. No twin in torch. Chapter 5. Koenker and Bassett (1978).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        quantile: in (0, 1).
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or ``quantile`` or the reduction is not allowed.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.pinball_loss(input, target, quantile=0.9)
+        tensor(0.1000)
     """
     shortfall = target - input
     loss = torch.maximum(quantile * shortfall, (quantile - 1) * shortfall)

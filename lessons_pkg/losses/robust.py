@@ -15,12 +15,28 @@ def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
 
     :math:`\ell_i = \log \cosh r_i` with :math:`r = \hat y - y` and :math:`\hat y` the ``input``: near
     :math:`r^2/2` for small errors, near :math:`|r| - \log 2` for large ones; both derivatives exist
-    everywhere, :math:`\tanh r` and :math:`1 - \tanh^2 r`. The error has no unit: scale the target first.
-    ``input`` and ``target``: same shape, any; returns ``()`` or, with ``"none"``, that shape.
-    Twin of ``torch.nn.functional.huber_loss`` in its reductions; torch has no log-cosh. Accurate to rounding
-    for errors of any size, and so are its derivatives. Chapter 8. Green (1990).
-    Raises TypeError for tensors that are not floating-point, ValueError if shapes differ or
-    ``reduction`` is not ``"mean"``, ``"sum"`` or ``"none"``.
+    everywhere, :math:`\tanh r` and :math:`1 - \tanh^2 r`. The error has no unit: scale the target first. Twin
+    of ``torch.nn.functional.huber_loss`` in its reductions; torch has no log-cosh. Accurate to rounding for
+    errors of any size, and so are its derivatives. Chapter 8. Green (1990).
+
+    Args:
+        input: predictions, floating-point, any shape.
+        target: what they should be, of that shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        ``()``; with ``"none"`` the shape of ``input``.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, or the reduction is none of the three.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> input, target = torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])
+        >>> losses.log_cosh_loss(input, target)
+        tensor(0.6625)
     """
     r = input - target
     size = r.abs()

@@ -123,15 +123,34 @@ def ctc_loss(
 
     :math:`\ell = -\log \sum_\pi \prod_t p_t(\pi_t)` over the paths :math:`\pi` that collapse to the target:
     repeats merged, then blanks removed. Gradient by :math:`\log p_t(c)`: minus the share of the sum that
-    passes through label :math:`c` in frame :math:`t`. Unit: nats.
-    ``log_probs``: ``(T, N, C)`` or ``(T, C)``; ``targets``: integers, ``(N, S)`` padded, or one sequence
-    behind the other, ``(sum(target_lengths),)``; lengths: N integers each; returns ``()`` or, with
-    ``"none"``, ``(N,)``. ``"mean"`` first divides each loss by the length of its target, by 1 if that is 0.
-    A target that cannot be aligned costs ``inf``, or 0 with ``zero_infinity``. Its gradient is 0; torch's
-    is ``nan`` without ``zero_infinity``. By ``log_probs`` itself, torch's gradient is another: it is meant
-    for a log-softmax before it, behind which both agree.
+    passes through label :math:`c` in frame :math:`t`. A target that cannot be aligned costs ``inf``, or 0
+    with ``zero_infinity``. Its gradient is 0; torch's is ``nan`` without ``zero_infinity``. By ``log_probs``
+    itself, torch's gradient is another: it is meant for a log-softmax before it, behind which both agree.
     Twin of ``torch.nn.functional.ctc_loss``. Chapter 7. Graves and others (2006).
-    Raises TypeError or ValueError that names the rule for targets, lengths or options that do not fit.
+
+    Args:
+        log_probs: ``(T, N, C)`` or ``(T, C)``: frames, examples, labels.
+        targets: integers, ``(N, S)`` padded, or one sequence behind the other, ``(sum(target_lengths),)``.
+        input_lengths: frames of each example, N integers.
+        target_lengths: labels of each example, N integers.
+        blank: the label that stands for none.
+        reduction: ``"mean"`` first divides each loss by the length of its target, by 1 if that is 0; or
+            ``"sum"`` or ``"none"``.
+        zero_infinity: whether a target that cannot be aligned costs 0.
+
+    Returns:
+        ``()``; with ``"none"`` ``(N,)``. Unit: nats.
+
+    Raises:
+        TypeError: a tensor is of another type.
+        ValueError: targets, lengths or an option do not fit.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> log_probs = torch.full((2, 1, 2), 0.5).log()  # two frames, a blank and one label, all alike
+        >>> losses.ctc_loss(log_probs, torch.tensor([[1]]), [2], [1])  # three of the four paths
+        tensor(0.2877)
     """
     frame_counts = as_counts(input_lengths, log_probs)
     label_counts = as_counts(target_lengths, log_probs)

@@ -39,17 +39,38 @@ class Adam(DenseOptimizer):
         \hat m &= m / (1 - \beta_1^t), \quad \hat v = v / (1 - \beta_2^t) \\
         \theta &\leftarrow \theta - \eta \, \hat m / (\sqrt{\hat v} + \epsilon)
 
-    With ``amsgrad``, the largest :math:`v` so far (before the correction) takes the place of :math:`v`
-    in :math:`\hat v`.
+    With ``amsgrad``, the largest :math:`v` so far (before the correction) takes the place of :math:`v` in
+    :math:`\hat v`.
 
-    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Remembers
-    ``exp_avg`` (:math:`m`), ``exp_avg_sq`` (:math:`v`), ``max_exp_avg_sq`` with ``amsgrad``, and ``step``
-    (:math:`t`), per parameter. Twin of ``torch.optim.Adam``, whose ``foreach``, ``fused``, ``capturable`` and
-    ``differentiable`` choose an implementation and are left out, as are tensors for ``lr`` and ``betas``.
-    Chapter 10. Kingma and Ba (2015), Reddi and others (2018) for ``amsgrad``.
-    Raises TypeError or ValueError if ``lr``, ``eps`` or ``weight_decay`` is not a number or negative, if
-    ``betas`` is not a pair in [0, 1), or, before ``step`` has moved anything, if a gradient is sparse or
-    complex.
+    Remembers ``exp_avg`` (:math:`m`), ``exp_avg_sq`` (:math:`v`), ``max_exp_avg_sq`` with ``amsgrad``, and
+    ``step`` (:math:`t`), per parameter. Twin of ``torch.optim.Adam``, whose ``foreach``, ``fused``,
+    ``capturable`` and ``differentiable`` choose an implementation and are left out, as are tensors for ``lr``
+    and ``betas``. Chapter 10. Kingma and Ba (2015), Reddi and others (2018) for ``amsgrad``.
+
+    Args:
+        params: tensors of any shapes, or dicts with ``"params"`` and options of their own.
+        lr: the learning rate :math:`\eta`.
+        betas: the two rates, in [0, 1).
+        eps: :math:`\epsilon`.
+        weight_decay: :math:`\lambda`.
+        amsgrad: whether the largest :math:`v` counts.
+        maximize: whether to climb.
+        decoupled_weight_decay: whether the decay passes the moments by.
+
+    Raises:
+        TypeError: an option is no number, or, before ``step`` has moved anything, a gradient is sparse or
+            complex.
+        ValueError: ``lr``, ``eps`` or ``weight_decay`` is negative, or ``betas`` no pair in [0, 1).
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import optim
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.Adam([w], lr=0.25)
+        >>> w.square().sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.75
     """
 
     rules = at_least_zero("lr", "eps", "weight_decay"), decay_rates("betas")
@@ -77,7 +98,23 @@ class AdamW(Adam):
 
     :class:`Adam` with ``decoupled_weight_decay=True`` and a ``weight_decay`` :math:`\lambda` of 0.01 unless
     you say otherwise; everything else as there. Twin of ``torch.optim.AdamW``. Chapter 10. Loshchilov and
-    Hutter (2019). Raises what :class:`Adam` raises.
+    Hutter (2019).
+
+    Args:
+        params, lr, betas, eps, weight_decay, amsgrad, maximize: as in :class:`Adam`.
+
+    Raises:
+        TypeError, ValueError: as in :class:`Adam`.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import optim
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.AdamW([w], lr=0.25, weight_decay=1.0)
+        >>> w.square().sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.5
     """
 
     def __init__(

@@ -29,14 +29,35 @@ def clip_grad_norm_(
 
     :math:`g \leftarrow \min\left(1, \frac{c}{\lVert g \rVert + 10^{-6}}\right) g` with :math:`c` for
     ``max_norm`` and :math:`g` for the entries of all gradients as one vector: its direction stays. A
-    parameter whose ``.grad`` is None is left out; a nan anywhere makes every gradient nan.
-    ``parameters``: tensors of any shapes, as ``module.parameters()`` gives them; returns ``()``.
-    Twin of ``torch.nn.utils.clip_grad_norm_``, whose ``foreach`` and other norms (its third position) are
-    left out. Chapter 11. Pascanu, Mikolov and Bengio (2013).
-    Raises TypeError for a single tensor, for what is no tensor (``module.named_parameters()`` gives pairs)
-    or where ``max_norm`` is no number; ValueError if it is negative or, before anything has changed, if a
-    gradient cannot be changed in place (an expanded one); and, as early, RuntimeError, if
-    ``error_if_nonfinite``, where the length is infinite or not a number.
+    parameter whose ``.grad`` is None is left out; a nan anywhere makes every gradient nan. Twin of
+    ``torch.nn.utils.clip_grad_norm_``, whose ``foreach`` and other norms (its third position) are left out.
+    Chapter 11. Pascanu, Mikolov and Bengio (2013).
+
+    Args:
+        parameters: tensors of any shapes, as ``module.parameters()`` gives them; an iterator that is used up
+            gives a warning.
+        max_norm: the length :math:`c`.
+        error_if_nonfinite: whether a length that is infinite or nan is refused.
+
+    Returns:
+        The length before, ``()``.
+
+    Raises:
+        TypeError: a single tensor, what is no tensor (``module.named_parameters()`` gives pairs), or
+            ``max_norm`` is no number.
+        ValueError: ``max_norm`` is negative or, before anything has changed, a gradient cannot be changed in
+            place.
+        RuntimeError: as early, for a length that is not finite, if ``error_if_nonfinite``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import optim
+        >>> w = torch.zeros(2, requires_grad=True)
+        >>> w.grad = torch.tensor([3.0, 4.0])
+        >>> optim.clip_grad_norm_([w], max_norm=1.0)
+        tensor(5.)
+        >>> w.grad
+        tensor([0.6000, 0.8000])
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:

@@ -40,17 +40,37 @@ class RMSprop(DenseOptimizer):
         u = g / (\sqrt{s - a^2} + \epsilon) \quad \text{if centered} \\
         b &\leftarrow \mu b + u, \quad \theta \leftarrow \theta - \eta b
 
-    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Remembers
-    ``square_avg`` (:math:`s`), ``grad_avg`` (:math:`a`) if centered, ``momentum_buffer`` (:math:`b`) if
-    :math:`\mu > 0`, and ``step``, which it counts and does not use.
-    If centered, a constant gradient can bring the variance :math:`s - a^2` below zero by rounding, and
-    :math:`\theta` to nan, in torch as well.
-    Twin of ``torch.optim.RMSprop``, whose ``foreach``, ``capturable`` and ``differentiable`` choose an
-    implementation and are left out, as is a tensor for ``lr``. Chapter 10. Hinton (2012, lecture 6), Graves
-    (2013) for ``centered``.
-    Raises TypeError or ValueError if ``lr``, ``eps``, ``weight_decay`` or ``momentum`` is not a number or
-    negative, if ``alpha`` is not in [0, 1) (torch takes more, and divides by 0 or nan), or, before ``step``
-    has moved anything, if a gradient is sparse or complex.
+    Remembers ``square_avg`` (:math:`s`), ``grad_avg`` (:math:`a`) if centered, ``momentum_buffer``
+    (:math:`b`) if :math:`\mu > 0`, and ``step``, which it counts and does not use. If centered, a constant
+    gradient can bring the variance :math:`s - a^2` below zero by rounding, and :math:`\theta` to nan, in
+    torch as well. Twin of ``torch.optim.RMSprop``, whose ``foreach``, ``capturable`` and ``differentiable``
+    choose an implementation and are left out, as is a tensor for ``lr``. Chapter 10. Hinton (2012, lecture
+    6), Graves (2013) for ``centered``.
+
+    Args:
+        params: tensors of any shapes, or dicts with ``"params"`` and options of their own.
+        lr: the learning rate :math:`\eta`.
+        alpha: the rate :math:`\alpha`, in [0, 1); torch takes more, and divides by 0 or nan.
+        eps: :math:`\epsilon`.
+        weight_decay: :math:`\lambda`.
+        momentum: :math:`\mu`.
+        centered: whether steps are divided by the deviation.
+        maximize: whether to climb.
+
+    Raises:
+        TypeError: an option is no number, or, before ``step`` has moved anything, a gradient is sparse or
+            complex.
+        ValueError: ``lr``, ``eps``, ``weight_decay`` or ``momentum`` is negative, or ``alpha`` not in [0, 1).
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import optim
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.RMSprop([w], lr=0.25, alpha=0.75, eps=0.0)
+        >>> w.square().sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.5
     """
 
     rules = at_least_zero("lr", "eps", "weight_decay", "momentum"), decay_rate("alpha")

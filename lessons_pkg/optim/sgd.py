@@ -46,14 +46,34 @@ class SGD(DenseOptimizer):
         \theta &\leftarrow \theta - \eta u, \quad
         u = \begin{cases} d & \mu = 0 \\ v & \mu > 0 \\ d + \mu v & \text{with Nesterov} \end{cases}
 
-    ``params``: tensors of any shapes, or dicts with ``"params"`` and options of their own. Groups, closure
-    and the look at all gradients before any step come from ``DenseOptimizer``. Twin of ``torch.optim.SGD``,
-    whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation and are left out, as is a
-    tensor for ``lr``. Chapter 3.
-    Robbins and Monro (1951), Polyak (1964), Nesterov (1983), Sutskever and others (2013).
-    Raises TypeError or ValueError if ``lr``, ``momentum`` or ``weight_decay`` is not a number or negative,
-    if ``dampening`` is not a number, if ``nesterov`` is asked for without momentum or with dampening, or,
-    before ``step`` has moved anything, if a gradient is sparse or complex.
+    Groups, closure and the look at all gradients before any step come from ``DenseOptimizer``. Twin of
+    ``torch.optim.SGD``, whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation and are
+    left out, as is a tensor for ``lr``. Chapter 3. Robbins and Monro (1951), Polyak (1964), Nesterov (1983),
+    Sutskever and others (2013).
+
+    Args:
+        params: tensors of any shapes, or dicts with ``"params"`` and options of their own.
+        lr: the learning rate :math:`\eta`.
+        momentum: :math:`\mu`.
+        dampening: :math:`\tau`.
+        weight_decay: :math:`\lambda`.
+        nesterov: whether to look ahead; needs momentum, and no dampening.
+        maximize: whether to climb.
+
+    Raises:
+        TypeError: an option is no number, or, before ``step`` has moved anything, a gradient is sparse or
+            complex.
+        ValueError: ``lr``, ``momentum`` or ``weight_decay`` is negative, or ``nesterov`` lacks what it needs.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import optim
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.SGD([w], lr=0.25)
+        >>> w.square().sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.5
     """
 
     rules = at_least_zero("lr", "momentum", "weight_decay"), plain_number("dampening"), nesterov_has_momentum

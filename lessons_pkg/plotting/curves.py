@@ -35,7 +35,26 @@ def loss_curve(
 ) -> Axes:
     """Draw the loss against update number, the first at 0; by default on a logarithmic axis.
 
-    Raises ValueError if ``losses`` is empty, or ``log`` is asked for and no loss is positive and finite.
+    Args:
+        losses: a column of numbers, not empty.
+        label: for the legend.
+        log: whether the axis is logarithmic.
+        ax: where to draw; by default fresh Axes.
+        line: matplotlib's words for the look of a line.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: ``losses`` is empty, or ``log`` is asked for and no loss is positive and finite.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.loss_curve([4.0, 1.0, 0.25])
+        >>> ax.get_xlabel()
+        'updates done'
     """
     column = as_numbers(losses).flatten().tolist()
     ax = ax if ax is not None else new_axes()
@@ -72,7 +91,27 @@ def geometric_decay(
 ) -> Axes:
     """Draw the straight line (on a logarithmic axis) of a loss that shrinks by ``factor`` per update.
 
-    Raises ValueError unless ``start`` > 0, ``factor`` > 0 and ``updates`` >= 1, or if the end overflows.
+    Args:
+        start: the first loss, > 0.
+        factor: what each update leaves of it, > 0.
+        updates: how many, >= 1.
+        label: for the legend.
+        ax: where to draw; by default fresh Axes.
+        line: matplotlib's words for the look of a line.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: an argument is too small, or the last loss overflows.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.geometric_decay(1.0, 0.5, 3)
+        >>> ax.get_lines()[0].get_ydata().tolist()
+        [1.0, 0.125]
     """
     start, end = float(start), float(start) * float(factor) ** updates
     ax = ax if ax is not None else new_axes()
@@ -101,8 +140,27 @@ BOWL = (
 def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | None = None) -> Axes:
     """Draw level lines of the bowl ``(t - minimum)' hessian (t - minimum) / 2`` over two parameters.
 
-    ``hessian``: ``(2, 2)``, symmetric, positive definite; ``minimum``: ``(2,)``; ``reach``: half the width
-    of the window. Each line's loss is 4 times that of the next one inside. Raises ValueError otherwise.
+    Each line's loss is 4 times that of the next one inside.
+
+    Args:
+        hessian: ``(2, 2)``, symmetric, positive definite.
+        minimum: ``(2,)``.
+        reach: half the width of the window.
+        ax: where to draw; by default fresh Axes.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: another shape, matrix or window.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.valley(torch.eye(2), torch.zeros(2))
+        >>> [float(end) for end in ax.get_xlim()]
+        [-3.0, 3.0]
     """
     curvatures, vectors = torch.linalg.eigh(as_numbers(hessian))
     centre, reach = as_numbers(minimum), float(reach)
@@ -123,7 +181,24 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
 def descent_path(points: Tensor | Sequence[Sequence[float]], *, ax: Axes | None = None, **line: Any) -> Axes:
     """Draw the route of two parameters, ``(steps, 2)``, with its first point marked.
 
-    Raises ValueError for another shape or no points.
+    Args:
+        points: ``(steps, 2)``, at least one.
+        ax: where to draw; by default fresh Axes.
+        line: matplotlib's words for the look of a line.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: ``points`` are no real numbers.
+        ValueError: another shape, or no points.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.descent_path([[1.0, 1.0], [0.5, 0.0]])
+        >>> [line.get_label() for line in ax.get_lines()]
+        ['route', 'start']
     """
     route = as_numbers(points)
     ax = ax if ax is not None else new_axes(size=(5.0, 4.2))

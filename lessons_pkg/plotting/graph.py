@@ -45,10 +45,28 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
 
     Read from top to bottom it is the way of the gradient; "Backward0" is left out of the words. Edges that
     join the same two nodes run side by side, at most three of them. More than 60 nodes, or words that need
-    more than 12 inches, are drawn without words. ``visited``: colour the first so many nodes of the walk and
-    ring the last of them.
-    Raises TypeError or ValueError if ``nodes`` is not what ``walk()`` returns or ``visited`` is not a whole
-    number between 1 and their number.
+    more than 12 inches, are drawn without words.
+
+    Args:
+        nodes: what ``graph.walk()`` returned.
+        visited: colour the first so many nodes of the walk and ring the last of them.
+        ax: where to draw; by default fresh Axes.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError, ValueError: ``nodes`` is not what ``walk()`` returns, or ``visited`` no whole number from 1
+            to their number.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> from lessons_pkg import graph
+        >>> w = torch.ones(2, requires_grad=True)
+        >>> ax = plotting.backward_graph(graph.walk(w.exp().sum(), {"w": w}))
+        >>> [text.get_text() for text in ax.texts]
+        ['Sum', 'Exp', 'w']
     """
     at, words, lines, width = _fitted(nodes)
     rows = 1 + max(row for _, row in at)

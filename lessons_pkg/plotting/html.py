@@ -59,7 +59,22 @@ def figure_of(ax: Axes) -> Figure:
 def figure_html(ax: Axes, caption: str) -> str:
     """Return the figure that ``ax`` belongs to as a self-contained ``<figure>`` element.
 
-    Raises TypeError or ValueError if ``caption`` is no text or empty.
+    Args:
+        ax: of the figure.
+        caption: what it shows: caption, accessible name and alternative text.
+
+    Returns:
+        The markup.
+
+    Raises:
+        TypeError, ValueError: ``caption`` is no text or empty, or ``ax`` stands in no figure.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.new_axes()
+        >>> plotting.figure_html(ax, "Nothing yet.").endswith("Nothing yet.</figcaption></figure>")
+        True
     """
     words = html.escape(require_caption(caption))
     tree, _ = svg_tree(figure_of(ax), NAME)
@@ -72,7 +87,17 @@ def figure_html(ax: Axes, caption: str) -> str:
 def show(ax: Axes, caption: str) -> None:
     """Display a figure with its caption, which is also its alternative text.
 
-    Raises what :func:`figure_html` raises.
+    Args:
+        ax: of the figure.
+        caption: what it shows.
+
+    Raises:
+        TypeError, ValueError: as in :func:`figure_html`.
+
+    Example:
+        >>> from lessons_pkg import plotting
+        >>> plotting.show(plotting.new_axes(), "Nothing yet.")  # doctest: +ELLIPSIS
+        {'text/plain': 'Nothing yet.', ...
     """
     from IPython.display import display
 

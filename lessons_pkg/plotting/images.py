@@ -77,8 +77,28 @@ def image_grid(
 ) -> Axes:
     """Draw ``images`` ``(N, height, width)``, 0 as paper and the largest value as ink, a label below each.
 
-    ``columns``: images per row; ``size``: height of the figure in inches, by default what the rows need.
-    Negative values are drawn as 0. Raises ValueError for another shape, no label per image, or ``size`` <= 0.
+    Negative values are drawn as 0.
+
+    Args:
+        images: ``(N, height, width)``, finite.
+        labels: N texts.
+        columns: images per row.
+        size: height of the figure in inches, by default what the rows need.
+        ax: where to draw; by default fresh Axes.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: another shape, no label per image, or ``size`` <= 0.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.image_grid(torch.eye(8)[None], ["a diagonal"])
+        >>> ax.texts[0].get_text()
+        'a diagonal'
     """
     values = as_numbers(images).clamp(min=0)
     levels = (values / values.max().clamp(min=1e-300) * _LEVELS).round().long()
@@ -128,8 +148,26 @@ def confusion_table(counts: Numbers, *, names: Sequence[str] | None = None, ax: 
     """Draw ``counts`` ``(C, C)``, a row per true class and a column per predicted one, as numbers.
 
     Hits lie on the diagonal; the other cells that are not 0 are shaded, so that colour says nothing that
-    place and number do not. ``names`` of the classes: by default 0 to C - 1. Raises ValueError for another
-    shape, counts that are negative, not whole or not finite, or another number of names.
+    place and number do not.
+
+    Args:
+        counts: ``(C, C)``, whole numbers >= 0.
+        names: of the classes, by default 0 to C - 1.
+        ax: where to draw; by default fresh Axes.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: another shape, counts that are negative or not whole, or another number of names.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.confusion_table([[9, 1], [0, 10]])
+        >>> ax.get_xlabel(), ax.get_ylabel()
+        ('read as', 'is')
     """
     counts = as_numbers(counts)
     classes = len(counts)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from matplotlib.axes import Axes
@@ -11,7 +11,15 @@ from torch import Tensor
 
 from lessons_pkg.guards import Given, Rule, kind, number, real, sequence, typed
 
-Numbers = Tensor | Sequence[Any]  # a tensor, an array or nested sequences of real numbers
+
+class Listed(Protocol):
+    """A tensor or an array."""
+
+    def tolist(self) -> Any:
+        """Return nested lists."""
+
+
+Numbers = Tensor | Listed | Sequence[Any]  # real numbers, also in nested sequences
 AXES = typed("be matplotlib Axes", lambda ax: isinstance(ax, Axes), "ax")
 LABEL = typed("be text", lambda label: isinstance(label, str), "label")
 

@@ -56,8 +56,24 @@ def new_panels(
 ) -> list[Axes]:
     """Fresh Axes in the course's style, one above the other, so that a phone need not shrink them.
 
-    ``size`` of the whole in inches; ``ratios`` of the heights. Raises ValueError if ``rows`` < 1, or a
-    size or ratio is not positive.
+    Args:
+        rows: how many, >= 1.
+        size: of the whole, in inches.
+        ratios: of the heights.
+
+    Returns:
+        The Axes, from the top.
+
+    Raises:
+        TypeError: an argument is of another type.
+        ValueError: ``rows`` < 1, or a size or ratio is not positive.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.new_panels(2)
+        >>> len(ax)
+        2
     """
     heights = None if ratios is None else [float(ratio) for ratio in ratios]
     with matplotlib.rc_context(RC):
@@ -68,7 +84,25 @@ def new_panels(
 
 @guarded(SIZE)
 def new_axes(*, size: tuple[float, float] = (5.0, 3.2)) -> Axes:
-    """Fresh Axes in the course's style, ``size`` in inches. Raises ValueError if a size is not positive."""
+    """Fresh Axes in the course's style.
+
+    Args:
+        size: in inches.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: ``size`` is no pair of numbers.
+        ValueError: one is not positive.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.new_axes(size=(5, 2))
+        >>> ax.get_figure().get_size_inches().tolist()
+        [5.0, 2.0]
+    """
     return new_panels(1, size=size)[0]
 
 

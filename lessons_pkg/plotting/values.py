@@ -24,10 +24,27 @@ def value_graph(
 ) -> Axes:
     """Draw a computation from left to right, with values above its nodes and gradients below.
 
-    ``values``: each node's, by name, in the order of the computation; of two nodes in one column the first
-    stands higher. ``gradients``: of the last node with respect to each; one that is left out is a constant,
-    which has none. ``edges``: ``(input, output)`` by name. Numbers are written with ``digits`` digits.
-    Raises KeyError for a name that is no node, ValueError for an edge against the order of ``values``.
+    Args:
+        values: each node's, by name, in the order of the computation; of two nodes in one column the first
+            stands higher.
+        gradients: of the last node with respect to each; one that is left out is a constant, which has none.
+        edges: ``(input, output)`` by name.
+        digits: of the numbers.
+        ax: where to draw; by default fresh Axes.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        KeyError: a name is no node.
+        ValueError: an edge leads against the order of ``values``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import plotting
+        >>> ax = plotting.value_graph({"x": 3.0, "y": 9.0}, {"x": 6.0, "y": 1.0}, [("x", "y")])
+        >>> [text.get_text() for text in ax.texts if text.get_text()]
+        ['x', '3', '6', 'y', '9', '1']
     """
     pairs = [(start, end) for start, end in edges]
     at = places(list(values), pairs)

@@ -103,11 +103,25 @@ def explore(
 
     ``draw(lr=..., momentum=...)`` is called with the names that stand here, one or two of them, and returns
     ``(ax, caption)``. In a running notebook other values can be typed; stored and on the page it is plain
-    HTML over the given ones, with two names over every pair.
-    ``start``: where it stands first (default: the first value), up to the rounding of 32 bits. ``label``: its
-    name in words. With two parameters both are dicts by name. Where ``draw`` fails, the caption and a warning
+    HTML over the given ones, with two names over every pair. Where ``draw`` fails, the caption and a warning
     name the value and the error, and the other values remain; if it fails everywhere, its error is raised.
-    Raises TypeError or ValueError that names the rule for anything else.
+
+    Args:
+        draw: called with the names that stand in ``values``, returns ``(ax, caption)``.
+        label: the parameter's name in words; with two a dict by name.
+        start: where it stands first, up to the rounding of 32 bits (default: the first value); with two a
+            dict by name.
+        values: one or two parameters by name, each with 2 values or more; at most 200 pairs.
+
+    Raises:
+        TypeError, ValueError: an argument is none of these; the message names the rule.
+
+    Example:
+        >>> from lessons_pkg import plotting, sliders
+        >>> def draw(lr):
+        ...     return plotting.loss_curve([1.0, (1 - lr) ** 2]), f"One step at the rate {lr}."
+        >>> sliders.explore(draw, lr=[0.1, 0.5])  # doctest: +ELLIPSIS
+        {'text/plain': 'One step at the rate 0.1.', ...
     """
     if not callable(draw):
         raise TypeError(f"explore: draw must be a function, got {type(draw).__name__}")

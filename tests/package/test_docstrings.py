@@ -28,7 +28,7 @@ BESIDE = [
 PARTS = {
     "formula": r":math:`|\.\. math::",
     "shapes": r"``\((?:|\w.*?|\))\)?``|any shapes?\b|\btakes and returns what\b|\beverything else as there\b",
-    "errors": r"\braises?\b \w+|\bNever raises\b",
+    "errors": r"\braises?\b:? \w+|\bNever raises\b",
     "twin": r"\bTwin of ``(?:torch|sklearn)|No twin in torch\b",
     "source": r"\b[A-Z]\w+\s\(\d{4}\)|\bothers\s\(\d{4}\)|\barticle \d{3}\b",
     "chapter": r"\bChapters?\s\d",
