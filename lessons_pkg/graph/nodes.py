@@ -17,9 +17,7 @@ class Node(NamedTuple):
 
     label: str  #: "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
     depth: int  #: steps from the root to here on the way that the walk came; a shorter one may exist
-    inputs: tuple[
-        int | None, ...
-    ]  #: places of its next_functions in the walk, or None where no gradient is needed
+    inputs: tuple[int | None, ...]  #: places of its next_functions in the walk; None needs no gradient
     outputs: tuple[int, ...]  #: which output of each of them is meant; most operations have only number 0
     function: GradFn  #: torch's own object, with name(), next_functions, register_hook()
 

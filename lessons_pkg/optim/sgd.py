@@ -48,9 +48,9 @@ class SGD(DenseOptimizer):
         u = \begin{cases} d & \mu = 0 \\ v & \mu > 0 \\ d + \mu v & \text{with Nesterov} \end{cases}
 
     Groups, closure and the look at all gradients before any step come from ``DenseOptimizer``.
-    Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation and are
-    left out, as is a tensor for ``lr``. Chapter 3. Robbins and Monro (1951), Polyak (1964), Nesterov (1983),
-    Sutskever and others (2013).
+    Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation
+    and are left out, as is a tensor for ``lr``. Chapter 3. Robbins and Monro (1951), Polyak (1964), Nesterov
+    (1983), Sutskever and others (2013).
 
     Args:
         params: tensors of any shapes, or dicts with ``"params"`` and options of their own.
