@@ -17,9 +17,9 @@ class Node(NamedTuple):
 
     label: str  #: "AddmmBackward0", or "AccumulateGrad fc3.bias" where a leaf collects its gradient
     depth: int  #: steps from the root to here on the way that the walk came; a shorter one may exist
-    inputs: tuple[int | None, ...]  #: places of its next_functions in the walk; None: needs no gradient
+    inputs: tuple[int | None, ...]  #: places of its next_functions in the walk; None needs no gradient
     outputs: tuple[int, ...]  #: which output of each of them is meant; most operations have only number 0
-    function: GradFn  #: what torch calls it: has name(), next_functions, register_hook()
+    function: GradFn  #: torch's own object, with name(), next_functions, register_hook()
 
     @property
     def is_leaf(self) -> bool:
@@ -30,7 +30,7 @@ class Node(NamedTuple):
 def label(function: GradFn, names: Mapping[int, str]) -> str:
     """Name a node: without its C++ namespace and, for a leaf's, with the leaf's name from ``{id: name}``.
 
-    A leaf without a name is shown by its shape.
+    A leaf without a name is shown by its shape. Chapter 2.
 
     Args:
         function: a ``grad_fn``.
@@ -62,7 +62,7 @@ def visit(root: GradFn) -> dict[GradFn, int]:
     """Visit every node behind ``root`` once and return each with its place in the order.
 
     Depth first, the inputs of a node from left to right, each node where it is met first. Without recursion:
-    a long loop's graph is deeper than Python's call stack.
+    a long loop's graph is deeper than Python's call stack. Chapter 2.
 
     Args:
         root: a ``grad_fn``.

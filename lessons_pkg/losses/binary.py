@@ -98,8 +98,8 @@ def binary_cross_entropy(
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
-        ``()``; with ``"none"`` the shape of ``input``. Unit: nats. Of mixed types the wider one; torch
-            refuses them.
+        ``()``; with ``"none"`` the shape of ``input``. In nats; of mixed types the wider one, which torch
+        refuses.
 
     Raises:
         TypeError: a tensor is not floating-point.
@@ -140,7 +140,7 @@ def binary_cross_entropy_with_logits(
         pos_weight: factor of the positive targets; broadcasts to it.
 
     Returns:
-        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+        ``()``; with ``"none"`` the shape of ``input``. In nats.
 
     Raises:
         TypeError: a tensor is not floating-point.

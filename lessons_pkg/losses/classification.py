@@ -106,7 +106,7 @@ def nll_loss(
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
-        ``()``; with ``"none"`` a loss per position. Unit: nats.
+        ``()``; with ``"none"`` a loss per position. In nats.
 
     Raises:
         TypeError: a tensor is of another type.
@@ -155,7 +155,7 @@ def cross_entropy(
         label_smoothing: the share :math:`\varepsilon`, in [0, 1].
 
     Returns:
-        ``()``; with ``"none"`` a loss per position. Unit: nats.
+        ``()``; with ``"none"`` a loss per position. In nats.
 
     Raises:
         TypeError: a tensor is of another type.

@@ -12,9 +12,8 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     r"""Kullback-Leibler divergence of the model from the truth, element by element.
 
     :math:`\ell_i = q_i (\log q_i - \log p_i)` with :math:`\log p` the ``input`` and :math:`q` the ``target``
-    (its logarithm, with ``log_target``). Gradient :math:`-q_i` by :math:`\log p_i`. Unit: nats. ``"mean"``
-    divides by the number of *elements*; ``"batchmean"`` by the length of the first dimension, which gives the
-    divergence. A log target of :math:`-\infty` gives ``nan``, as in torch. Twin of
+    (its logarithm, with ``log_target``). Gradient :math:`-q_i` by :math:`\log p_i`.
+    A log target of :math:`-\infty` gives ``nan``, as in torch. Twin of
     ``torch.nn.functional.kl_div``, which broadcasts, and warns at its default reduction. Chapter 7. Kullback
     and Leibler (1951).
 
@@ -29,7 +28,7 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
         log_target: whether ``target`` holds logarithms.
 
     Returns:
-        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+        ``()``; with ``"none"`` the shape of ``input``. In nats.
 
     Raises:
         TypeError: a tensor is not floating-point.

@@ -40,7 +40,7 @@ def sigmoid_focal_loss(
         reduction: ``"none"``, ``"sum"``, or ``"mean"`` over the elements.
 
     Returns:
-        The shape of ``inputs``, or ``()``. Unit: nats.
+        The shape of ``inputs``, or ``()``. In nats.
 
     Raises:
         TypeError: a tensor is not floating-point.
@@ -81,7 +81,7 @@ def softmax_focal_loss(
         reduction: ``"none"``, ``"sum"``, or ``"mean"`` over the targets.
 
     Returns:
-        The shape of ``targets``, or ``()``. Unit: nats.
+        The shape of ``targets``, or ``()``. In nats.
 
     Raises:
         TypeError: a tensor is of another type.

@@ -30,7 +30,7 @@ def mse_loss(
         weight: one per element, of that shape; the mean divides by their sum.
 
     Returns:
-        ``()``; with ``"none"`` the shape of ``input``. Unit: the target's, squared.
+        ``()``; with ``"none"`` the shape of ``input``. In the target's unit, squared.
 
     Raises:
         TypeError: a tensor is not floating-point.
@@ -104,7 +104,7 @@ def huber_loss(
 
     Returns:
         ``()``; with ``"none"`` the shape of ``input``. Of mixed types the wider one, where torch returns that
-            of ``input``. Unit: the target's, squared.
+        of ``input``. In the target's unit, squared.
 
     Raises:
         TypeError: a tensor is not floating-point.
@@ -199,7 +199,7 @@ def gaussian_nll_loss(
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
-        ``()``; with ``"none"`` the shape of ``input``. Unit: nats.
+        ``()``; with ``"none"`` the shape of ``input``. In nats.
 
     Raises:
         TypeError: a tensor is not floating-point.

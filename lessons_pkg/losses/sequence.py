@@ -139,7 +139,7 @@ def ctc_loss(
         zero_infinity: whether a target that cannot be aligned costs 0.
 
     Returns:
-        ``()``; with ``"none"`` ``(N,)``. Unit: nats.
+        ``()``; with ``"none"`` ``(N,)``. In nats.
 
     Raises:
         TypeError: a tensor is of another type.

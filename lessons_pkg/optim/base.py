@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
 from lessons_pkg.guards import Rule
 
@@ -90,7 +91,7 @@ class DenseOptimizer(Optimizer):
     rules: ClassVar[tuple[Rule, ...]] = ()
     update: Callable[[Tensor, Tensor, dict[str, Any], Group], None]
 
-    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+    def __init__(self, params: ParamsT, defaults: dict[str, Any]) -> None:
         self.require(defaults)
         super().__init__(params, defaults)
 

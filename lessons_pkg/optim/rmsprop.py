@@ -3,6 +3,7 @@
 from typing import Any
 
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from lessons_pkg.guards import at_least_zero, decay_rate
 from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
@@ -78,7 +79,7 @@ class RMSprop(DenseOptimizer):
 
     def __init__(
         self,
-        params: Any,
+        params: ParamsT,
         lr: float = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,

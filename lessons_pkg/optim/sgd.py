@@ -3,6 +3,7 @@
 from typing import Any
 
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from lessons_pkg.guards import Given, at_least_zero, plain_number
 from lessons_pkg.optim.base import DenseOptimizer, Group
@@ -46,10 +47,10 @@ class SGD(DenseOptimizer):
         \theta &\leftarrow \theta - \eta u, \quad
         u = \begin{cases} d & \mu = 0 \\ v & \mu > 0 \\ d + \mu v & \text{with Nesterov} \end{cases}
 
-    Groups, closure and the look at all gradients before any step come from ``DenseOptimizer``. Twin of
-    ``torch.optim.SGD``, whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation and are
-    left out, as is a tensor for ``lr``. Chapter 3. Robbins and Monro (1951), Polyak (1964), Nesterov (1983),
-    Sutskever and others (2013).
+    Groups, closure and the look at all gradients before any step come from ``DenseOptimizer``.
+    Twin of ``torch.optim.SGD``, whose ``foreach``, ``fused`` and ``differentiable`` choose an implementation
+    and are left out, as is a tensor for ``lr``. Chapter 3. Robbins and Monro (1951), Polyak (1964), Nesterov
+    (1983), Sutskever and others (2013).
 
     Args:
         params: tensors of any shapes, or dicts with ``"params"`` and options of their own.
@@ -81,7 +82,7 @@ class SGD(DenseOptimizer):
 
     def __init__(
         self,
-        params: Any,
+        params: ParamsT,
         lr: float = 1e-3,
         momentum: float = 0.0,
         dampening: float = 0.0,
