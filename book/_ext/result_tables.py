@@ -38,9 +38,12 @@ class Row(NamedTuple):
 
 
 def read_ledger() -> list[Row]:
-    """Read all rows. Raises TypeError for a row with another number of columns."""
-    lines = csv.DictReader(PATH.read_text(encoding="utf-8").splitlines(), strict=True)
-    return [Row(**line) for line in lines]
+    """Read all rows. Raises ValueError that names the row with another number of columns."""
+    rows = list(csv.DictReader(PATH.read_text(encoding="utf-8").splitlines(), strict=True))
+    for row in rows:
+        if None in row or None in row.values():
+            raise ValueError(f"ledger.csv: {row['id']} has not {len(Row._fields)} fields; quote its commas")
+    return [Row(**row) for row in rows]
 
 
 def paragraph(text: str, *children: nodes.Node, classes: str = "") -> nodes.paragraph:
