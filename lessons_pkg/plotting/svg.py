@@ -102,7 +102,8 @@ class Layout(NamedTuple):
 def _layout(figure: Figure, root: ElementTree.Element) -> Layout:
     ticks = [part for part in root.iter() if part.get("id", "").startswith("matplotlib.axis")]
     words = [text.text or "" for part in ticks for text in part.iter(f"{{{SVG}}}text")]
-    places = tuple(tuple(ax.get_position().bounds) for ax in figure.axes)
+    # Rounded, because what was placed and is asked for again differs in its last bits.
+    places = tuple(tuple(round(float(x), 6) for x in ax.get_position().bounds) for ax in figure.axes)
     return Layout(places, (*words, str(len(list(root.iter(f"{{{SVG}}}text"))))))
 
 
@@ -150,6 +151,9 @@ def svg_tree(figure: Figure, prefix: str, like: Layout | None = None) -> tuple[E
         if root is None or layout is None or layout != like:
             root = _written(figure)
             layout = _layout(figure, root)
+            if figure.get_layout_engine():  # placed as the frames that follow it, to a hundredth of a point
+                with _placed(figure, layout):
+                    root = _written(figure)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.find(f"{{{SVG}}}style") is not None:  # a global rule: it would restyle the whole page

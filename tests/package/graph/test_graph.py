@@ -109,8 +109,8 @@ def test_a_shared_node_is_visited_once_and_marked_in_the_text() -> None:
     assert tree(walk(square.exp() + square.sin(), [named])).splitlines() == [
         "AddBackward0",
         "- ExpBackward0",
-        "  MulBackward0",
-        "  - AccumulateGrad x",
+        "  MulBackward0 (line 3)",
+        "  - AccumulateGrad x (line 4)",
         "  - AccumulateGrad x (again, line 4)",
         "- SinBackward0",
         "  MulBackward0 (again, line 3)",
@@ -139,7 +139,7 @@ def test_which_output_of_a_node_is_meant_is_written() -> None:
     assert len({tree(nodes) for nodes in differences}) == 4
     assert tree(differences[0]).splitlines() == [
         "SubBackward0",
-        "- UnbindBackward0",
+        "- UnbindBackward0 (line 2)",
         "  ExpBackward0",
         "  AccumulateGrad (2,)",
         "- UnbindBackward0 [output 1] (again, line 2)",
