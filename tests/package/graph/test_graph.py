@@ -144,7 +144,7 @@ def test_which_output_of_a_node_is_meant_is_written() -> None:
         "  AccumulateGrad (2,)",
         "- UnbindBackward0 [output 1] (again, line 2)",
     ]
-    assert "- UnbindBackward0 [output 1]" in tree(differences[1]).splitlines()
+    assert "- UnbindBackward0 [output 1] (line 2)" in tree(differences[1]).splitlines()
     assert [walk(a)[0].label, walk(b)[0].label] == ["UnbindBackward0", "UnbindBackward0 [output 1]"]
 
 

@@ -150,10 +150,3 @@ def test_plotting_touches_no_global_state() -> None:
     assert not any(
         "pyplot" in path.read_text(encoding="utf-8") for path in (ROOT / "lessons_pkg").rglob("*.py")
     )
-
-
-def test_a_caption_of_three_words_is_enough() -> None:
-    ax = plotting.loss_curve([2.0, 1.0])
-    assert "Three short words" in plotting.figure_html(ax, "Three short words")
-    with pytest.raises(ValueError, match="caption"):
-        plotting.figure_html(ax, "Two words")
