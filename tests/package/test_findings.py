@@ -1,8 +1,9 @@
-"""What gave way when the course was tried (K1 to K25 of its findings), each with its right value."""
+"""What gave way when the course was tried (K1 to K25 of its findings), each with its right value.
+
+K8, deep graphs, is among the graphs' own tests: one process tries them all.
+"""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -13,6 +14,7 @@ import torch
 from matplotlib.axes import Axes
 from torch.nn import functional
 
+import lessons_pkg
 from lessons_pkg import graph, guards, losses, models, optim, plotting, sliders
 from lessons_pkg.losses import multitask
 
@@ -55,22 +57,12 @@ def test_k01_two_sliders_with_one_caption_share_no_id(shown: list[dict[str, Any]
     assert not one & two
 
 
-NAMES = """
-import re
-from lessons_pkg import plotting
-ax = plotting.loss_curve([0.37 + {shift}, 1.0], log=False, marker="o")
-print(re.findall(' id="(.+?)"', plotting.figure_html(ax, "One caption.")))
-"""
-
-
 def test_k01_ids_do_not_hang_on_the_last_digits_of_coordinates() -> None:
-    said = set()
-    for shift in (0.0, 1e-3):
-        program = NAMES.format(shift=shift)
-        said.add(
-            subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-        )
-    assert len(said) == 1
+    one, two = (
+        plotting.figure_html(line([0.37 + shift, 1.0], marker="o"), "One caption.") for shift in (0.0, 1e-3)
+    )
+    names = r' id="(fig-[0-9a-f]{8})'  # a number follows where a process draws a figure again
+    assert re.findall(names, one) == re.findall(names, two) != []
 
 
 def test_k02_k03_are_bound_by_name_and_chosen_from_the_authors_values(shown: list[dict[str, Any]]) -> None:
@@ -142,8 +134,8 @@ def test_k05_two_hundred_frames_are_small(shown: list[dict[str, Any]]) -> None:
         ax.set_ylim(1e-7, 10)
         return ax, f"The loss at the rate {lr:g} after sixty updates."
 
-    sliders.explore(draw, lr=[k / 250 for k in range(1, 41)])  # a fifth of them: a test may not take long
-    assert 5 * len(shown[0]["text/html"]) < 2_000_000
+    sliders.explore(draw, lr=[k / 250 for k in range(1, 21)])  # a tenth of them: a test may not take long
+    assert 10 * len(shown[0]["text/html"]) < 2_000_000
 
 
 def test_k05_frames_with_the_same_words_lie_alike_and_others_have_room() -> None:
@@ -195,24 +187,6 @@ def test_k06_what_is_met_again_has_its_line_printed() -> None:
         "- SinBackward0",
         "  MulBackward0 (again, line 3)",
     ]
-
-
-DEEP = """
-import torch
-from lessons_pkg.graph import visit
-y = torch.ones((), requires_grad=True)
-for _ in range(100_000):
-    y = y.sin()
-order = visit(y.grad_fn)
-print(len(order))
-del y, order
-print("freed")
-"""
-
-
-def test_k08_visit_is_safe_at_100_000_nodes() -> None:
-    run = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stdout.split()) == (0, ["100001", "freed"]), run.stderr
 
 
 def test_k09_a_used_up_generator_is_named() -> None:
@@ -329,10 +303,11 @@ def test_k18_a_wrong_weight_names_the_function() -> None:
         losses.mse_loss(torch.ones(2), torch.ones(2), weight=torch.ones(3))
 
 
-def test_k19_parts_are_reachable_from_the_package() -> None:
-    program = "import lessons_pkg; print(lessons_pkg.losses.mse_loss.__name__, lessons_pkg.guards.__name__)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["mse_loss", "lessons_pkg.guards"]
+def test_k19_parts_are_reachable_from_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (losses, guards):
+        name = part.__name__.removeprefix("lessons_pkg.")
+        monkeypatch.delattr(lessons_pkg, name)  # as where nobody has imported it yet
+        assert getattr(lessons_pkg, name) is part
 
 
 def test_k22_shape_of_the_package() -> None:

@@ -232,7 +232,7 @@ def test_visit_starts_at_any_node() -> None:
 
 DEEP = """
 import gc, threading, torch
-from lessons_pkg.graph import tree, walk
+from lessons_pkg.graph import tree, visit, walk
 
 def chain(length=10_000):
     x = y = torch.tensor(1.0, requires_grad=True)
@@ -270,18 +270,23 @@ def inner_tensor_last():
     y = chain(); loss = y.sin(); walk(loss); del loss; del y
 def inner_node_last():
     y = chain(); nodes = walk(y); keep = nodes[10].function; del y, nodes; del keep
+def visited():
+    y = chain(); order = visit(y.grad_fn); del y, order
 def cycle():
     y = chain(); nodes = walk(y); nodes.append(nodes); del y, nodes; gc.collect()
 
 threading.stack_size(256 * 1024)  # what overflows here at 10,000 overflows elsewhere at 200,000
 cases = [nodes_last, root_last, front_first, back_first, shared_input, heads, residual, running_sum,
-         another_loss_last, both_losses_walked, inner_tensor_last, inner_node_last, cycle]
+         another_loss_last, both_losses_walked, inner_tensor_last, inner_node_last,
+         visited, cycle]
 for case in cases:
     print(case.__name__, flush=True)
     thread = threading.Thread(target=case)
     thread.start()
     thread.join()
 y = chain(100_000)
+order = visit(y.grad_fn)
+assert len(order) == 100_001
 nodes = walk(y)
 assert (len(nodes), nodes[-1].depth, tree(nodes).count("SinBackward0")) == (100_001, 100_000, 100_000)
 print(len(cases), "freed, and a graph left for the end of the process")
@@ -292,7 +297,7 @@ def test_deep_graphs_are_walked_and_freed_without_recursion_whoever_goes_first()
     """In a process of its own: what goes wrong here is no exception but the end of the process."""
     run = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout.endswith("13 freed, and a graph left for the end of the process\n")
+    assert run.stdout.endswith("14 freed, and a graph left for the end of the process\n")
     assert run.stderr == ""
 
 
