@@ -3,6 +3,7 @@ import http.server
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded: each worker has o
 # A slow machine is no failure, and a gate that passed once must pass again.
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only the built book is tested, leave alone files without such tests: they would load torch."""
+    if config.option.markexpr != "site" or not collection_path.match("test_*.py"):
+        return None
+    return "mark.site" not in collection_path.read_text(encoding="utf-8") or None
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=name_of)

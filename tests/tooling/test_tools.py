@@ -106,6 +106,7 @@ def test_the_comparison_is_red_for_a_spoilt_cell_and_says_what_to_do(tmp_path: P
     assert "If the change is meant: run `make notebooks`" in red
 
 
+@pytest.mark.colab  # weekly: twenty seconds, and the gate compares every notebook by such kernels
 def test_warm_kernels_are_fresh_without_network_and_named_where_they_hang_or_die(tmp_path: Path) -> None:
     fresh = written(tmp_path, "print('mine' in dir())", *ASKING, name="92-asks.ipynb")
     notebook = nbformat.read(fresh, as_version=4)
