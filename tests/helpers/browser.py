@@ -139,15 +139,19 @@ def take_pictures(page: Any, folder: Path) -> None:
             page.screenshot(path=path, full_page=True, clip=piece, quality=40)
 
 
-def violations(page: Any, without: tuple[str, ...] = ()) -> list[str]:
-    """Ask axe-core about the page as it looks now: each rule that is broken, and the first place."""
+def violations(page: Any, without: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> list[str]:
+    """Ask axe-core about the page as it looks now: each rule that is broken, and the first place.
+
+    Without the rules of some of its categories, or with only some rules.
+    """
     found: list[str] = page.evaluate(
-        """async (without) => {
+        """async ([without, only]) => {
           const off = without.length ? axe.getRules(without).map((rule) => [rule.ruleId, {enabled: false}]) : [];
-          const options = {preload: false, resultTypes: ["violations"], rules: Object.fromEntries(off)};
+          const options = {preload: false, resultTypes: ["violations"],
+            ...(only.length ? {runOnly: {type: "rule", values: only}} : {rules: Object.fromEntries(off)})};
           return (await axe.run(options)).violations.map((rule) =>
             `${rule.id} (${rule.nodes.length}): ${rule.nodes[0].html} ${rule.nodes[0].failureSummary}`) }""",
-        list(without),
+        [list(without), list(only)],
     )
     return found
 

@@ -33,10 +33,13 @@ from tools.chromium import MISSING, chromium_path
 pytestmark = pytest.mark.site
 
 CHAPTERS = [page_of(path) for path in [*LESSONS, *FILES]]
+UNCUT = [page_of(path) for path in FILES]  # long, and of the same shapes as lessons
 NOTEBOOKS = [page_of(path) for path in SOURCES]
 EVERY = [*PAGES, "search.html"]
 FIRST = "index.html"
 LIGHT = "book/choosing-a-loss.html"  # for what holds on any page
+# A page of each kind is looked at in more ways: what differs there by width or place is the theme's, on every page.
+KINDS = [CHAPTERS[0], FIRST, "book/from-error-to-chapter.html", "book/package-api.html", "book/ledger.html"]
 BOTH = pytest.mark.parametrize(
     "base", ["file", "http"], indirect=True
 )  # elsewhere: from a file, the stricter
@@ -70,7 +73,7 @@ def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_th
     check_weight(phone, name)  # with the fonts of everything on the page
     if os.environ.get("SCREENSHOTS"):
         take_pictures(page, folder_of(name))
-    check_looks(page, name in CHAPTERS)
+    check_looks(page, name)
 
 
 def check_weight(opened: Visit, name: str) -> None:
@@ -81,24 +84,25 @@ def check_weight(opened: Visit, name: str) -> None:
     assert weight < 300_000, f"{weight} bytes over a server that compresses"
 
 
-def check_looks(page: Any, is_chapter: bool) -> None:
-    for _, width in looks(page, ("light",), (390, 320, 1280)):
+def check_looks(page: Any, name: str) -> None:
+    for _, width in looks(page, ("light",), (1280, 320, 390)):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert violations(page, ("cat.color",)) == [], "the whole page, light and wide"
-    page.evaluate(THIN)  # one of each kind has all colours and widths
-    for look in looks(page):
-        assert violations(page, ("cat.structure", "cat.tables")) == [], look
-        if is_chapter:
+    for look in looks(page, ("light",), (390, 1280) if name in KINDS else (390,)):
+        assert violations(page, ("cat.color",)) == [], (look, "the whole page")
+    page.evaluate(THIN)  # one of each kind has all colours and widths; a theme is colours
+    for theme, width in looks(page, widths=(1280, 390) if name in KINDS else (1280,)):
+        only = COLOURS if name in UNCUT or (theme == "dark" and name not in KINDS) else ()
+        assert violations(page, ("cat.structure", "cat.tables"), only) == [], (theme, width)
+        if name in CHAPTERS:
             check_code(page)
-            assert ink_and_paper(page) == INKS[look[0]]
+            assert ink_and_paper(page) == INKS[theme]
 
 
 # The test above opens files, the stricter place. From a server, a page of each kind.
 @pytest.mark.parametrize("base", ["http"], indirect=True)
-@pytest.mark.parametrize("name", [CHAPTERS[0], FIRST, "book/from-error-to-chapter.html",
-                                  "book/package-api.html", "book/ledger.html"])  # fmt: skip
+@pytest.mark.parametrize("name", KINDS)
 def test_page_is_quiet_from_a_server_too(visit: Any, base: str, name: str) -> None:
     visit(name).page.evaluate("document.fonts.ready.then(() => 0)")
 
@@ -285,8 +289,10 @@ def test_what_shuts_readers_out_is_seen_also_on_a_page_that_was_thinned(visit: A
     assert seen["light", 1280] == seen["light", 390] == []
     for width in (1280, 390):
         assert [fault.partition(" ")[0] for fault in seen["dark", width]] == ["color-contrast"]
+    assert violations(page, only=COLOURS) == seen["dark", 390]
 
 
+COLOURS = ("color-contrast", "link-in-text-block")
 INKS = {
     "light": ["rgb(31, 35, 40)", "rgb(255, 255, 255)"],
     "dark": ["rgb(217, 223, 229)", "rgb(18, 21, 25)"],
