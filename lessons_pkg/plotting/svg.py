@@ -151,9 +151,6 @@ def svg_tree(figure: Figure, prefix: str, like: Layout | None = None) -> tuple[E
         if root is None or layout is None or layout != like:
             root = _written(figure)
             layout = _layout(figure, root)
-            if figure.get_layout_engine():  # placed as the frames that follow it, to a hundredth of a point
-                with _placed(figure, layout):
-                    root = _written(figure)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.find(f"{{{SVG}}}style") is not None:  # a global rule: it would restyle the whole page

@@ -26,6 +26,8 @@ class Frame(NamedTuple):
 def frame(number: int, values: Sequence[str], ax: Axes, caption: str, like: Layout | None = None) -> Frame:
     """Draw a frame now, where it can be as ``like`` is laid out: its Axes may serve the next one too."""
     tree, layout = svg_tree(figure_of(ax), f"{NAME}-{number}", like)
+    if layout != like:  # placed as the frames that follow it, to a hundredth of a point
+        tree, layout = svg_tree(figure_of(ax), f"{NAME}-{number}", layout)
     return Frame(tuple(values), dict(tree.attrib), _artists(tree), caption, layout)
 
 
