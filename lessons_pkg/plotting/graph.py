@@ -18,10 +18,11 @@ from lessons_pkg.plotting.legend import Box, free_corner
 from lessons_pkg.plotting.require import AXES
 from lessons_pkg.plotting.routes import Way, routes
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, RC, new_axes
+from lessons_pkg.plotting.svg import TOOLTIP
 
 Point = tuple[float, float]
-_LEGIBLE, _LARGEST = 60, 12.0  # nodes, inches; more is drawn as dots without words
-_ROW, _LETTER = 0.27, 0.082  # inches: height of a row, width of a letter
+_LEGIBLE, _LONGEST = 300, 28  # nodes with words, letters of a word; the tooltip has the whole word
+_ROW, _LETTER, _CORNER = 0.27, 0.082, 0.05  # inches: height of a row, width of a letter, size of a bend
 _BESIDE, _SHOWN = 0.035, 3  # inches between edges that join the same two nodes; so many of them are drawn
 
 
@@ -29,7 +30,8 @@ def _short(node: Node) -> str:
     if node.is_leaf:
         return node.label.removeprefix("AccumulateGrad ")
     name, *output = node.label.split(" ", 1)
-    return " ".join([name.removesuffix("Backward0"), *output])
+    word = " ".join([name.removesuffix("Backward0"), *output])
+    return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
 
 
 def reached(name: str, given: Given) -> None:
@@ -43,9 +45,10 @@ def reached(name: str, given: Given) -> None:
 def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axes | None = None) -> Axes:
     """Draw what ``graph.walk()`` returned: operations as circles, leaves that collect a gradient as squares.
 
-    Read from top to bottom it is the way of the gradient; "Backward0" is left out of the words. Edges that
-    join the same two nodes run side by side, at most three of them. More than 60 nodes, or words that need
-    more than 12 inches, are drawn without words.
+    Read from top to bottom it is the way of the gradient; an arrowhead stands where an edge ends. Edges that
+    join have a bend, edges that only cross have none; those that join the same two nodes run side by side, at
+    most three of them. "Backward0" is left out of the words, long words are cut: a node's tooltip on a page
+    says all of it. More than 300 nodes are drawn as dots.
 
     Args:
         nodes: what ``graph.walk()`` returned.
@@ -74,11 +77,14 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     inches = _inches(view) if ax is None else _room(ax)
     corner, view = free_corner(_boxes(at, words, lines), view, inches)
     ax = new_axes(size=_inches(view)) if ax is None else ax
-    gap = [(math.nan, math.nan)]
-    x, y = zip(*(corner for line in lines for corner in line + gap), strict=True)
-    ax.plot(x, y, color=MUTED, linewidth=0.8, zorder=1)  # one line: thousands of artists take a minute
+    if len(nodes) <= _LEGIBLE:
+        heads = [(x, y - 0.24) for x, y in dict.fromkeys(line[-1] for line in lines)]
+        ax.plot(*_split(heads), linestyle="", marker=(3, 0, 180), markersize=4.5, color=MUTED, zorder=1)
+        lines = [list(_bent(line)) for line in lines]
+    corners = [corner for line in lines for corner in [*line, (math.nan, math.nan)]]
+    ax.plot(*_split(corners), color=MUTED, linewidth=0.8, zorder=1)  # one line: thousands take a minute
     _marks(ax, nodes, at, visited)
-    _words(ax, at, words)
+    _words(ax, nodes, at, words)
     with matplotlib.rc_context(RC):
         ax.legend(loc=corner).set_zorder(5)
     ax.set(xlim=view[::2], ylim=view[:0:-2])
@@ -88,7 +94,7 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
 
 def _inches(view: Box) -> tuple[float, float]:
     left, top, right, bottom = view
-    return min(_LARGEST, right - left), min(_LARGEST, _ROW * (bottom - top - 0.1) + 0.5)
+    return right - left, _ROW * (bottom - top - 0.1) + 0.5
 
 
 def _room(ax: Axes) -> tuple[float, float]:
@@ -98,14 +104,11 @@ def _room(ax: Axes) -> tuple[float, float]:
 
 
 def _fitted(nodes: Sequence[Node]) -> tuple[list[Point], list[str], list[list[Point]], float]:
-    """Points of the nodes, their words (none if too wide), the edges as lines, the width."""
+    """Points of the nodes, their words, the edges as lines, the width."""
     places = layout(nodes)
     ways = routes(nodes, places)
     words = [_short(node) if len(nodes) <= _LEGIBLE else "" for node in nodes]
     left = _columns(places, ways, words)
-    if left[-1] > _LARGEST:
-        words = [""] * len(nodes)
-        left = _columns(places, ways, words)
     return [(left[lane], row) for lane, row in places], words, _lines(nodes, ways, left), max(5.0, left[-1])
 
 
@@ -132,6 +135,18 @@ def _lines(nodes: Sequence[Node], ways: Sequence[Way], left: Sequence[float]) ->
     return lines
 
 
+def _bent(line: Sequence[Point]) -> Iterator[Point]:
+    """Yield the corners of an edge, each cut off by a slope: a line that only crosses it goes straight on."""
+    yield line[0]
+    for before, corner, after in zip(line, line[1:], line[2:], strict=False):
+        for x, y in (before, after) if before[0] != after[0] else ():
+            across, down = x - corner[0], y - corner[1]
+            far = max(abs(across), abs(down) * _ROW)
+            share = min(0.5, _CORNER / far) if far else 0.0
+            yield corner[0] + share * across, corner[1] + share * down
+    yield line[-1]
+
+
 def _boxes(at: Sequence[Point], words: Sequence[str], lines: Sequence[Sequence[Point]]) -> Iterator[Box]:
     """Yield what each node with its word, and each stretch of an edge, takes up."""
     for (x, y), word in zip(at, words, strict=True):
@@ -141,11 +156,12 @@ def _boxes(at: Sequence[Point], words: Sequence[str], lines: Sequence[Sequence[P
             yield min(x, to_x), y, max(x, to_x), to_y
 
 
-def _words(ax: Axes, at: Sequence[Point], words: Sequence[str]) -> None:
-    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
-    for (x, y), word in zip(at, words, strict=True):
-        if word:  # text on paper of its own, so that no line runs through it
-            ax.text(x + 0.11, y, word, va="center_baseline", fontsize=9.5, color=INK, bbox=box, zorder=2)
+def _words(ax: Axes, nodes: Sequence[Node], at: Sequence[Point], words: Sequence[str]) -> None:
+    style: dict[str, Any] = {"va": "center_baseline", "fontsize": 9.5, "color": INK, "zorder": 2}
+    style["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}  # so that no line runs through it
+    for node, (x, y), word in zip(nodes, at, words, strict=True):
+        if word:
+            ax.text(x + 0.11, y, word, gid=f"{TOOLTIP}{node.label}", **style)
 
 
 def _marks(ax: Axes, nodes: Sequence[Node], at: Sequence[Point], visited: int | None) -> None:

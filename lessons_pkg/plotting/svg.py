@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from lessons_pkg.plotting.style import COLOUR_NAMES, RC
 
 SVG = "http://www.w3.org/2000/svg"
+TOOLTIP = "tooltip: "  # an artist whose gid starts so shows the rest of it on hover
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 _REFERENCE = re.compile(r"url\(#(.+?)\)")
@@ -69,6 +70,8 @@ def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
             old = element.attrib.pop("id")
             if old in names:
                 element.set("id", names[old])
+            elif old.startswith(TOOLTIP):
+                ElementTree.SubElement(element, f"{{{SVG}}}title").text = old.removeprefix(TOOLTIP)
         if _HREF in element.attrib:
             element.set("href", "#" + names[element.attrib.pop(_HREF).lstrip("#")])
         if "clip-path" in element.attrib:
