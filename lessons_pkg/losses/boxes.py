@@ -1,6 +1,8 @@
 """Losses for boxes: corners (x1, y1, x2, y2) in the last dimension, one predicted box per true one."""
 
 import math
+from collections.abc import Callable
+from functools import wraps
 
 import torch
 from torch import Tensor
@@ -22,32 +24,43 @@ BOXES = (
 )
 
 
-def at_least_32_bits(*boxes: Tensor) -> list[Tensor]:
-    """Return boxes of 16 bits in 32, as torchvision does: float16 overflows at an area of 256 by 256."""
-    return [each.to(torch.promote_types(each.dtype, torch.float32)) for each in boxes]
+def at_least_32_bits(loss: Callable[[Tensor, Tensor, str, float], Tensor]) -> Callable[..., Tensor]:
+    """Compute boxes of 16 bits in 32, as torchvision does: float16 overflows at an area of 256 by 256."""
+
+    @wraps(loss)
+    def converted(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
+        boxes1, boxes2 = (b.to(torch.promote_types(b.dtype, torch.float32)) for b in (boxes1, boxes2))
+        return loss(boxes1, boxes2, reduction, eps)
+
+    return converted
+
+
+def corners(boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Corners of each box: low, (x1, y1), and high, (x2, y2). Chapter 7."""
+    return boxes[..., :2], boxes[..., 2:]
 
 
 def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
     """Areas that each pair of boxes shares and covers: ``(N,)`` each for ``(N, 4)``. Chapter 7."""
-    corner1 = torch.maximum(boxes1[..., :2], boxes2[..., :2])
-    corner2 = torch.minimum(boxes1[..., 2:], boxes2[..., 2:])
-    shared = (corner2 - corner1).relu().prod(-1)  # relu: 0 where they do not meet
-    area1, area2 = ((boxes[..., 2:] - boxes[..., :2]).prod(-1) for boxes in (boxes1, boxes2))
+    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
+    met = torch.minimum(high1, high2) - torch.maximum(low1, low2)
+    shared = met.relu().prod(-1)  # relu: 0 where they do not meet
+    area1, area2 = (high1 - low1).prod(-1), (high2 - low2).prod(-1)
     return shared, area1 + area2 - shared
 
 
 def enclosing_sides(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """Width and height of the smallest box around each pair: ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
-    corner1 = torch.minimum(boxes1[..., :2], boxes2[..., :2])
-    corner2 = torch.maximum(boxes1[..., 2:], boxes2[..., 2:])
-    return corner2 - corner1
+    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
+    return torch.maximum(high1, high2) - torch.minimum(low1, low2)
 
 
 def slant(boxes: Tensor) -> Tensor:
     """Angle between a box's height and its diagonal, ``(N,)``: a flat box has one, a point counts as 0."""
-    wide, high = (boxes[..., 2:] - boxes[..., :2]).unbind(-1)
-    point = (wide == 0) & (high == 0)  # where the angle has no slope
-    return torch.atan2(wide.where(~point, 0), high.where(~point, 1))
+    low, high = corners(boxes)
+    wide, tall = (high - low).unbind(-1)
+    point = (wide == 0) & (tall == 0)  # where the angle has no slope
+    return torch.atan2(wide.where(~point, 0), tall.where(~point, 1))
 
 
 def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
@@ -57,6 +70,7 @@ def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     r"""One minus intersection over union.
 
@@ -83,12 +97,12 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
         >>> losses.box_iou_loss(*boxes)
         tensor(0.8571)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     return reduce_boxes(1 - shared / (union + eps), reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def generalized_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -118,14 +132,15 @@ def generalized_box_iou_loss(
         >>> losses.generalized_box_iou_loss(*boxes)
         tensor(1.0794)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
-    loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
+    uncovered = (enclosing - union) / (enclosing + eps)
+    loss = 1 - shared / (union + eps) + uncovered
     return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def distance_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -155,15 +170,16 @@ def distance_box_iou_loss(
         >>> losses.distance_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     shared, union = intersection_and_union(boxes1, boxes2)
     diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
-    centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
-    distance = (centre1 - centre2).square().sum(-1)
-    return reduce_boxes(1 - shared / (union + eps) + distance / (diagonal + eps), reduction)
+    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
+    apart = ((low1 + high1) / 2 - (low2 + high2) / 2).square().sum(-1)
+    loss = 1 - shared / (union + eps) + apart / (diagonal + eps)
+    return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def complete_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -194,7 +210,6 @@ def complete_box_iou_loss(
         >>> losses.complete_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
     distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
     iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
     v = 4 / math.pi**2 * (slant(boxes1) - slant(boxes2)).square()

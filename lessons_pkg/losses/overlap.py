@@ -54,5 +54,5 @@ def dice_loss(
     p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)
     dim = (0, 2) if batch else (2,)
     shared, together = (p * t).sum(dim), (p + t).sum(dim)
-    loss = 1 - (2 * shared + smooth) / (together + smooth)
-    return reduce(loss, reduction)
+    dice = (2 * shared + smooth) / (together + smooth)
+    return reduce(1 - dice, reduction)
