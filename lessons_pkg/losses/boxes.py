@@ -40,27 +40,41 @@ def corners(boxes: Tensor) -> tuple[Tensor, Tensor]:
     return boxes[..., :2], boxes[..., 2:]
 
 
-def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
+def areas(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
     """Areas that each pair of boxes shares and covers: ``(N,)`` each for ``(N, 4)``. Chapter 7."""
-    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
-    met = torch.minimum(high1, high2) - torch.maximum(low1, low2)
-    shared = met.relu().prod(-1)  # relu: 0 where they do not meet
-    area1, area2 = (high1 - low1).prod(-1), (high2 - low2).prod(-1)
+    low1, high1 = corners(boxes1)
+    low2, high2 = corners(boxes2)
+    low = torch.maximum(low1, low2)
+    high = torch.minimum(high1, high2)
+    shared = (high - low).relu().prod(-1)  # 0 where they do not meet
+    area1 = (high1 - low1).prod(-1)
+    area2 = (high2 - low2).prod(-1)
     return shared, area1 + area2 - shared
 
 
 def enclosing_sides(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """Width and height of the smallest box around each pair: ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
-    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
-    return torch.maximum(high1, high2) - torch.minimum(low1, low2)
+    low1, high1 = corners(boxes1)
+    low2, high2 = corners(boxes2)
+    low = torch.minimum(low1, low2)
+    high = torch.maximum(high1, high2)
+    return high - low
+
+
+def centre(boxes: Tensor) -> Tensor:
+    """Middle of each box, ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
+    low, high = corners(boxes)
+    return (low + high) / 2
 
 
 def slant(boxes: Tensor) -> Tensor:
     """Angle between a box's height and its diagonal, ``(N,)``: a flat box has one, a point counts as 0."""
     low, high = corners(boxes)
     wide, tall = (high - low).unbind(-1)
-    point = (wide == 0) & (tall == 0)  # where the angle has no slope
-    return torch.atan2(wide.where(~point, 0), tall.where(~point, 1))
+    point = (wide == 0) & (tall == 0)
+    wide = wide.where(~point, 0)
+    tall = tall.where(~point, 1)
+    return torch.atan2(wide, tall)
 
 
 def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
@@ -97,8 +111,9 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
         >>> losses.box_iou_loss(*boxes)
         tensor(0.8571)
     """
-    shared, union = intersection_and_union(boxes1, boxes2)
-    return reduce_boxes(1 - shared / (union + eps), reduction)
+    shared, union = areas(boxes1, boxes2)
+    loss = 1 - shared / (union + eps)
+    return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
@@ -132,10 +147,11 @@ def generalized_box_iou_loss(
         >>> losses.generalized_box_iou_loss(*boxes)
         tensor(1.0794)
     """
-    shared, union = intersection_and_union(boxes1, boxes2)
-    enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
-    uncovered = (enclosing - union) / (enclosing + eps)
-    loss = 1 - shared / (union + eps) + uncovered
+    shared, union = areas(boxes1, boxes2)
+    sides = enclosing_sides(boxes1, boxes2)
+    around = sides.prod(-1)
+    empty = (around - union) / (around + eps)
+    loss = 1 - shared / (union + eps) + empty
     return reduce_boxes(loss, reduction)
 
 
@@ -170,11 +186,13 @@ def distance_box_iou_loss(
         >>> losses.distance_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    shared, union = intersection_and_union(boxes1, boxes2)
-    diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
-    (low1, high1), (low2, high2) = corners(boxes1), corners(boxes2)
-    apart = ((low1 + high1) / 2 - (low2 + high2) / 2).square().sum(-1)
-    loss = 1 - shared / (union + eps) + apart / (diagonal + eps)
+    shared, union = areas(boxes1, boxes2)
+    sides = enclosing_sides(boxes1, boxes2)
+    c2 = sides.square().sum(-1)
+    apart = centre(boxes1) - centre(boxes2)
+    d2 = apart.square().sum(-1)
+    loss = 1 - shared / (union + eps)
+    loss = loss + d2 / (c2 + eps)
     return reduce_boxes(loss, reduction)
 
 
@@ -210,8 +228,11 @@ def complete_box_iou_loss(
         >>> losses.complete_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
-    iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
-    v = 4 / math.pi**2 * (slant(boxes1) - slant(boxes2)).square()
-    alpha = (v / (iou_loss + v + eps)).detach()  # a weight: no gradient
-    return reduce_boxes(distance_loss + alpha * v, reduction)
+    given = boxes1, boxes2, "none", eps
+    iou_loss = box_iou_loss(*given)
+    diou_loss = distance_box_iou_loss(*given)
+    turn = slant(boxes1) - slant(boxes2)
+    v = 4 / math.pi**2 * turn.square()
+    alpha = v / (iou_loss + v + eps)
+    loss = diou_loss + alpha.detach() * v
+    return reduce_boxes(loss, reduction)

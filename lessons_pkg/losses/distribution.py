@@ -47,6 +47,6 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     else:
         q_log_q = torch.xlogy(target, target)  # 0 log 0 = 0
         loss = q_log_q - target * input
-    if reduction == "batchmean":
-        return loss.sum() / len(torch.atleast_1d(input))
-    return reduce(loss, reduction)
+    if reduction != "batchmean":
+        return reduce(loss, reduction)
+    return loss.sum() / len(loss[..., None])
