@@ -55,6 +55,6 @@ def dice_loss(
     dim = (0, 2) if batch else (2,)
     shared = (p * t).sum(dim)
     together = (p + t).sum(dim)
-    above = 2 * shared + smooth
-    below = together + smooth
-    return reduce(1 - above / below, reduction)
+    top = 2 * shared + smooth
+    bottom = together + smooth
+    return reduce(1 - top / bottom, reduction)
