@@ -1,4 +1,4 @@
-"""Chapter 7: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 7's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import math
 from collections.abc import Callable
@@ -28,6 +28,10 @@ def _cross_entropies() -> tuple[float, float]:
     return -(TRUTH * MODEL.log()).sum().item(), -(MODEL * TRUTH.log()).sum().item()
 
 
+def _forward_twice() -> tuple[float, float]:
+    return _both_ways()[0], _both_ways()[0]
+
+
 def _shares() -> list[Case]:
     return [torch.tensor(share, dtype=torch.float64) for share in (0.1, 9 / 23, 0.8, 1.0)]
 
@@ -46,6 +50,28 @@ def _on_areas(formula: Callable[[float, float, float], float]) -> float:
     return formula(*_areas())
 
 
+def _diou(i: float, u: float, e: float) -> float:
+    centres = [[(box[k] + box[k + 2]) / 2 for k in (0, 1)] for box in (TRUE_BOX, BOX)]
+    c2 = sum((max(TRUE_BOX[k + 2], BOX[k + 2]) - min(TRUE_BOX[k], BOX[k])) ** 2 for k in (0, 1))
+    return 1 - i / u + math.dist(*centres) ** 2 / c2
+
+
+def dice_of(sure: int, rim: int, q: float, *, called: bool) -> float:
+    """Dice of many pixels: ``sure`` ones are object, ``rim`` others with ``q``, called object or not."""
+    said, true = sure + rim * called, sure + rim * q
+    return 2 * (sure + rim * q * called) / (said + true)
+
+
+def break_even(sure: int = 100, rim: int = 300) -> float:
+    """Frequency from which on the Dice is better if the rim is called object, by halving."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        q = (low + high) / 2
+        better = dice_of(sure, rim, q, called=True) > dice_of(sure, rim, q, called=False)
+        low, high = (low, q) if better else (q, high)
+    return low
+
+
 def text_probability(labels: tuple[int, ...]) -> float:
     """Probability of a text under ``FRAMES``, by torch's CTC loss."""
     lengths = torch.tensor([len(FRAMES)]), torch.tensor([len(labels)])
@@ -59,7 +85,7 @@ def _paths(*paths: str) -> float:
 
 
 EXERCISES = {
-    "07.1": Exercise(
+    "7.1": Exercise(
         _both_ways,
         "Two different numbers: KL is not symmetric.",
         (
@@ -67,16 +93,24 @@ EXERCISES = {
             Mistake(lambda: _both_ways(1 / math.log(2)), "That is in bits; PyTorch's logarithm is natural."),
             Mistake(lambda: _both_ways(0.5), "You divided by the two classes, as the default 'mean' does."),
             Mistake(lambda: _both_ways(-1.0), "The fractions are upside down: a divergence is not negative."),
+            Mistake(
+                _forward_twice, "The first is right. The second averages over p: its weights change too."
+            ),
             Mistake(_cross_entropies, "Those are cross-entropies; subtract the entropies, or use fractions."),
         ),
+        labels=("KL(q, p)", "KL(p, q)"),
     ),
-    "07.2": Exercise(
+    "7.2": Exercise(
         lambda J: 2 * J / (1 + J),
         "For one true mask the two measures rank all predictions alike.",
         (
             Mistake(lambda J: J / (2 - J), "That is the way back, from Dice to IoU."),
             Mistake(lambda J: 1 - 2 * J / (1 + J), "That is the loss; the coefficient was asked for."),
             Mistake(lambda J: J / (1 + J), "Dice counts the intersection twice, above too."),
+            Mistake(
+                lambda J: 2 * J / (1 - J) if J < 1 else math.inf,
+                "That can be larger than 1: the two masks have 1 + J together. Add, do not subtract.",
+            ),
             Mistake(lambda J: 2 * J, "The two masks together are larger than their union: divide."),
             Mistake(
                 lambda J: 2 * J / (2 + J),
@@ -85,7 +119,21 @@ EXERCISES = {
         ),
         cases=_shares,
     ),
-    "07.3": Exercise(
+    "7.2b": Exercise(
+        break_even,
+        "Below one half: Dice calls object what is more often background.",
+        (
+            Mistake(lambda: 0.5, "That is where BCE's answer crosses one half. Compare the two Dice."),
+            Mistake(
+                lambda: dice_of(100, 300, break_even(), called=True),
+                "That is the Dice reached there; the q is half of it.",
+            ),
+            Mistake(lambda: 1 / 4, "That is the share of the sure pixels among all 400."),
+            Mistake(lambda: 3 / 4, "That is the share of the others among all 400."),
+        ),
+        labels=("q",),
+    ),
+    "7.3": Exercise(
         partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / e),
         "A loss beyond 1: the empty corners of the enclosing box weigh more than the overlap.",
         (
@@ -108,6 +156,15 @@ EXERCISES = {
             Mistake(
                 partial(_on_areas, lambda i, u, e: 1 - i / u + (e - u) / u),
                 "The uncovered area is divided by the enclosing area, not by the union.",
+            ),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / e),
+                "You divided the shared area by the enclosing one; the IoU divides it by the union.",
+            ),
+            Mistake(partial(_on_areas, _diou), "That is the DIoU loss, with the distance of the centres."),
+            Mistake(
+                partial(_on_areas, lambda i, u, e: 1 - i / u + (20 - u) / 20),
+                "The enclosing box is 6 wide: the right edges are at 4 and at 6.",
             ),
         ),
     ),

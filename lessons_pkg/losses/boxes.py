@@ -1,6 +1,8 @@
 """Losses for boxes: corners (x1, y1, x2, y2) in the last dimension, one predicted box per true one."""
 
 import math
+from collections.abc import Callable
+from functools import wraps
 
 import torch
 from torch import Tensor
@@ -22,32 +24,57 @@ BOXES = (
 )
 
 
-def at_least_32_bits(*boxes: Tensor) -> list[Tensor]:
-    """Return boxes of 16 bits in 32, as torchvision does: float16 overflows at an area of 256 by 256."""
-    return [each.to(torch.promote_types(each.dtype, torch.float32)) for each in boxes]
+def at_least_32_bits(loss: Callable[[Tensor, Tensor, str, float], Tensor]) -> Callable[..., Tensor]:
+    """Compute boxes of 16 bits in 32, as torchvision does: float16 overflows at an area of 256 by 256."""
+
+    @wraps(loss)
+    def converted(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
+        boxes1, boxes2 = (b.to(torch.promote_types(b.dtype, torch.float32)) for b in (boxes1, boxes2))
+        return loss(boxes1, boxes2, reduction, eps)
+
+    return converted
 
 
-def intersection_and_union(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
+def corners(boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Corners of each box: low, (x1, y1), and high, (x2, y2). Chapter 7."""
+    return boxes[..., :2], boxes[..., 2:]
+
+
+def areas(boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor]:
     """Areas that each pair of boxes shares and covers: ``(N,)`` each for ``(N, 4)``. Chapter 7."""
-    corner1 = torch.maximum(boxes1[..., :2], boxes2[..., :2])
-    corner2 = torch.minimum(boxes1[..., 2:], boxes2[..., 2:])
-    shared = (corner2 - corner1).relu().prod(-1)  # relu: 0 where they do not meet
-    area1, area2 = ((boxes[..., 2:] - boxes[..., :2]).prod(-1) for boxes in (boxes1, boxes2))
+    low1, high1 = corners(boxes1)
+    low2, high2 = corners(boxes2)
+    low = torch.maximum(low1, low2)
+    high = torch.minimum(high1, high2)
+    shared = (high - low).relu().prod(-1)  # 0 where they do not meet
+    area1 = (high1 - low1).prod(-1)
+    area2 = (high2 - low2).prod(-1)
     return shared, area1 + area2 - shared
 
 
 def enclosing_sides(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     """Width and height of the smallest box around each pair: ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
-    corner1 = torch.minimum(boxes1[..., :2], boxes2[..., :2])
-    corner2 = torch.maximum(boxes1[..., 2:], boxes2[..., 2:])
-    return corner2 - corner1
+    low1, high1 = corners(boxes1)
+    low2, high2 = corners(boxes2)
+    low = torch.minimum(low1, low2)
+    high = torch.maximum(high1, high2)
+    return high - low
+
+
+def centre(boxes: Tensor) -> Tensor:
+    """Middle of each box, ``(N, 2)`` for ``(N, 4)``. Chapter 7."""
+    low, high = corners(boxes)
+    return (low + high) / 2
 
 
 def slant(boxes: Tensor) -> Tensor:
     """Angle between a box's height and its diagonal, ``(N,)``: a flat box has one, a point counts as 0."""
-    wide, high = (boxes[..., 2:] - boxes[..., :2]).unbind(-1)
-    point = (wide == 0) & (high == 0)  # where the angle has no slope
-    return torch.atan2(wide.where(~point, 0), high.where(~point, 1))
+    low, high = corners(boxes)
+    wide, tall = (high - low).unbind(-1)
+    point = (wide == 0) & (tall == 0)
+    wide = wide.where(~point, 0)
+    tall = tall.where(~point, 1)
+    return torch.atan2(wide, tall)
 
 
 def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
@@ -57,6 +84,7 @@ def reduce_boxes(loss: Tensor, reduction: str) -> Tensor:
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7) -> Tensor:
     r"""One minus intersection over union.
 
@@ -83,12 +111,13 @@ def box_iou_loss(boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: f
         >>> losses.box_iou_loss(*boxes)
         tensor(0.8571)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
-    shared, union = intersection_and_union(boxes1, boxes2)
-    return reduce_boxes(1 - shared / (union + eps), reduction)
+    shared, union = areas(boxes1, boxes2)
+    loss = 1 - shared / (union + eps)
+    return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def generalized_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -118,14 +147,16 @@ def generalized_box_iou_loss(
         >>> losses.generalized_box_iou_loss(*boxes)
         tensor(1.0794)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
-    shared, union = intersection_and_union(boxes1, boxes2)
-    enclosing = enclosing_sides(boxes1, boxes2).prod(-1)
-    loss = 1 - shared / (union + eps) + (enclosing - union) / (enclosing + eps)
+    shared, union = areas(boxes1, boxes2)
+    sides = enclosing_sides(boxes1, boxes2)
+    around = sides.prod(-1)
+    empty = (around - union) / (around + eps)
+    loss = 1 - shared / (union + eps) + empty
     return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def distance_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -155,15 +186,18 @@ def distance_box_iou_loss(
         >>> losses.distance_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
-    shared, union = intersection_and_union(boxes1, boxes2)
-    diagonal = enclosing_sides(boxes1, boxes2).square().sum(-1)
-    centre1, centre2 = ((boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2))
-    distance = (centre1 - centre2).square().sum(-1)
-    return reduce_boxes(1 - shared / (union + eps) + distance / (diagonal + eps), reduction)
+    shared, union = areas(boxes1, boxes2)
+    sides = enclosing_sides(boxes1, boxes2)
+    c2 = sides.square().sum(-1)
+    apart = centre(boxes1) - centre(boxes2)
+    d2 = apart.square().sum(-1)
+    loss = 1 - shared / (union + eps)
+    loss = loss + d2 / (c2 + eps)
+    return reduce_boxes(loss, reduction)
 
 
 @guarded(*BOXES)
+@at_least_32_bits
 def complete_box_iou_loss(
     boxes1: Tensor, boxes2: Tensor, reduction: str = "none", eps: float = 1e-7
 ) -> Tensor:
@@ -194,9 +228,11 @@ def complete_box_iou_loss(
         >>> losses.complete_box_iou_loss(*boxes)
         tensor(0.9683)
     """
-    boxes1, boxes2 = at_least_32_bits(boxes1, boxes2)
-    distance_loss = distance_box_iou_loss(boxes1, boxes2, eps=eps)
-    iou_loss = box_iou_loss(boxes1, boxes2, eps=eps)
-    v = 4 / math.pi**2 * (slant(boxes1) - slant(boxes2)).square()
-    alpha = (v / (iou_loss + v + eps)).detach()  # a weight: no gradient
-    return reduce_boxes(distance_loss + alpha * v, reduction)
+    given = boxes1, boxes2, "none", eps
+    iou_loss = box_iou_loss(*given)
+    diou_loss = distance_box_iou_loss(*given)
+    turn = slant(boxes1) - slant(boxes2)
+    v = 4 / math.pi**2 * turn.square()
+    alpha = v / (iou_loss + v + eps)
+    loss = diou_loss + alpha.detach() * v
+    return reduce_boxes(loss, reduction)

@@ -12,7 +12,7 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     r"""Kullback-Leibler divergence of the model from the truth, element by element.
 
     :math:`\ell_i = q_i (\log q_i - \log p_i)` with :math:`\log p` the ``input`` and :math:`q` the ``target``
-    (its logarithm, with ``log_target``). Gradient :math:`-q_i` by :math:`\log p_i`.
+    (its logarithm, with ``log_target``). Gradient :math:`-q_i` with respect to :math:`\log p_i`.
     A log target of :math:`-\infty` gives ``nan``, as in torch. Twin of
     ``torch.nn.functional.kl_div``, which broadcasts, and warns at its default reduction. Chapter 7. Kullback
     and Leibler (1951).
@@ -24,7 +24,8 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
         input: logarithms of the model's probabilities, floating-point, any shape.
         target: true probabilities, or their logarithms, of that shape.
         reduction: ``"mean"`` divides by the number of *elements*; ``"batchmean"`` by the length of the first
-            dimension, which gives the divergence; or ``"sum"`` or ``"none"``.
+            dimension only: the mean divergence for ``(N, C)``, T times that for ``(N, T, C)``, and a C-th of
+            it for one row ``(C,)``; or ``"sum"`` or ``"none"``.
         log_target: whether ``target`` holds logarithms.
 
     Returns:
@@ -41,8 +42,11 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
         >>> losses.kl_div(p.log(), q, reduction="batchmean")
         tensor(0.6931)
     """
-    q = target.exp() if log_target else target
-    loss = q * (target - input) if log_target else torch.xlogy(q, q) - q * input  # 0 log 0 = 0
-    if reduction == "batchmean":
-        return loss.sum() / input.shape[0] if input.ndim > 0 else loss
-    return reduce(loss, reduction)
+    if log_target:
+        loss = target.exp() * (target - input)
+    else:
+        q_log_q = torch.xlogy(target, target)  # 0 log 0 = 0
+        loss = q_log_q - target * input
+    if reduction != "batchmean":
+        return reduce(loss, reduction)
+    return loss.sum() / len(loss[..., None])

@@ -51,8 +51,10 @@ def dice_loss(
         >>> losses.dice_loss(mask, mask.flip(-1), smooth=0.0)
         tensor(1.)
     """
-    p, t = input.flatten(2), target.flatten(2)  # (N, C, pixels)
+    p, t = input.flatten(2), target.flatten(2)
     dim = (0, 2) if batch else (2,)
-    shared, together = (p * t).sum(dim), (p + t).sum(dim)
-    loss = 1 - (2 * shared + smooth) / (together + smooth)
-    return reduce(loss, reduction)
+    shared = (p * t).sum(dim)
+    together = (p + t).sum(dim)
+    top = 2 * shared + smooth
+    bottom = together + smooth
+    return reduce(1 - top / bottom, reduction)

@@ -7,7 +7,11 @@ from tests.helpers.project import ROOT
 
 TAUGHT = ("losses", "optim", "data", "graph")  # and models; other parts stand in no cell
 Definition = ast.FunctionDef | ast.ClassDef
-GUARDS = {"guarded", "look_first"}  # decorators that a taught cell may leave out, and no others
+GUARDS = {
+    "guarded",
+    "look_first",
+    "at_least_32_bits",
+}  # decorators that a taught cell may leave out, and no others
 PLUMBING = {"__init__", "__setstate__", "require", "add_param_group"}  # methods that it may leave out
 RULE = ["name", "given"]  # the arguments of a rule: what no cell shows, under names that any cell may use
 

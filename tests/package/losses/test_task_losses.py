@@ -83,6 +83,15 @@ def test_kl_div_is_never_negative_and_zero_only_where_equal(pairs: list[tuple[fl
     close(kl_div(q.log(), q, reduction="sum"), torch.zeros((), dtype=F64))
 
 
+def test_kl_batchmean_divides_by_the_first_dimension_only() -> None:
+    input, target = normal(4, 128, 50).log_softmax(-1), normal(4, 128, 50, seed=1).softmax(-1)
+    per_token = kl_div(input.flatten(0, 1), target.flatten(0, 1), reduction="batchmean")
+    close(kl_div(input, target, reduction="batchmean"), 128 * per_token)
+    close(kl_div(input, target), per_token / 50)
+    row = kl_div(input[0, 0], target[0, 0], reduction="sum")
+    close(kl_div(input[0, 0], target[0, 0], reduction="batchmean"), row / 50)
+
+
 def test_kl_div_derivatives() -> None:
     log_p = normal(3, 4).log_softmax(1).requires_grad_()
     for target, log_target in [(normal(3, 4, seed=1).softmax(1), False), (normal(3, 4, seed=1), True)]:
@@ -226,6 +235,14 @@ def test_ciou_holds_its_weight_constant() -> None:
     leaves = (GENERIC.clone().requires_grad_(), OTHER.clone().requires_grad_())
     assert gradcheck(held, leaves)
     assert not gradcheck(BOXES["ciou"], leaves, raise_exception=False)
+
+
+def test_ciou_weighs_the_shape_before_the_boxes_meet() -> None:
+    true = torch.tensor([0.0, 0, 4, 2], dtype=F64)
+    box = torch.tensor([11.0, -2, 13, 4], dtype=F64)  # apart, and of another shape
+    slopes = {name: results(BOXES[name], box, true)[1] for name in ("diou", "ciou")}
+    more = (slopes["ciou"] / slopes["diou"])[[0, 2]] - 1
+    assert more.tolist() == pytest.approx([0.39, 1.46], abs=0.005)
 
 
 def test_where_the_gradients_vanish() -> None:
