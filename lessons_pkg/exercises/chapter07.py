@@ -111,7 +111,7 @@ EXERCISES = {
             ),
         ),
     ),
-    "07.4": Exercise(
+    "7.4": Exercise(
         lambda: (text_probability((1, 2)), text_probability((1, 1))),
         "Five paths against one: a doubled letter must spend a frame on the blank.",
         (
@@ -121,6 +121,9 @@ EXERCISES = {
             Mistake(
                 lambda: (_paths("-ab", "a-b", "ab-"), text_probability((1, 1))),
                 "A letter may last for two frames: aab and abb read 'ab' too.",
+            ),
+            Mistake(
+                lambda: (_paths("a-b"), text_probability((1, 1))), "That is only one of five paths of 'ab'."
             ),
             Mistake(
                 lambda: (text_probability((1, 2)), _paths("-aa", "a-a", "aa-")),

@@ -32,7 +32,7 @@ INDEPENDENT: dict[str, list[Any]] = {
     "07.1": [[QP, PQ], [PQ, QP], [QP / LN2, PQ / LN2], [QP / 2, PQ / 2], [-QP, -PQ],
              [2 * LN2 - LN3 / 2, LN2]],
     "07.3": [41 / 36, -5 / 36, 8 / 9, 23 / 36, 16 / 15, 11 / 9],
-    "07.4": [[AB, AA], [AA, AB], [reads("ab", merge=False), AA], [AB, reads("aa", merge=False)],
+    "7.4": [[AB, AA], [AA, AB], [reads("ab", merge=False), AA], [0.7 * 0.5 * 0.6, AA], [AB, reads("aa", merge=False)],
              [AB, reads("aa", merge=False) + AAA], [-math.log(AB), -math.log(AA)]],
 }  # fmt: skip
 
