@@ -51,3 +51,9 @@ def test_dice_from_iou(shared: int, union: int) -> None:
                 Fraction(2 * shared, 2 * union + shared)]  # fmt: skip
     found = all_of("07.2", torch.tensor(shared / union, dtype=torch.float64))
     assert found == pytest.approx([float(part) for part in expected], rel=1e-12)
+
+
+def test_pulls_of_two_players() -> None:
+    p = 1 / (1 + math.exp(4))
+    expected = [[p, 1 - p], [1 - p, p], [math.log1p(-p), -math.log(p)], [-p, p - 1], [0.5, 0.5]]
+    agree("7.5", expected, rel=1e-12)
