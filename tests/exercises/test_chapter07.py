@@ -33,7 +33,7 @@ INDEPENDENT: dict[str, list[Any]] = {
             [2 * LN2 - LN3 / 2, LN2]],
     "7.2b": [1 / 3, 1 / 2, 2 / 3, 1 / 4, 3 / 4],
     "7.3": [41 / 36, -5 / 36, 8 / 9, 23 / 36, 16 / 15, 11 / 9, 11 / 12, 8 / 9 + 6.25 / 52, 89 / 90],
-    "07.4": [[AB, AA], [AA, AB], [reads("ab", merge=False), AA], [AB, reads("aa", merge=False)],
+    "7.4": [[AB, AA], [AA, AB], [reads("ab", merge=False), AA], [0.7 * 0.5 * 0.6, AA], [AB, reads("aa", merge=False)],
              [AB, reads("aa", merge=False) + AAA], [-math.log(AB), -math.log(AA)]],
 }  # fmt: skip
 
@@ -65,3 +65,9 @@ def test_the_frequency_from_which_dice_calls_a_rim_object(q: float, better: bool
     as_object = 2 * (100 + 300 * q) / (400 + 100 + 300 * q)
     as_background = 2 * 100 / (100 + 100 + 300 * q)
     assert (as_object > as_background) is better
+
+
+def test_pulls_of_two_players() -> None:
+    p = 1 / (1 + math.exp(4))
+    expected = [[p, 1 - p], [1 - p, p], [math.log1p(-p), -math.log(p)], [-p, p - 1], [0.5, 0.5]]
+    agree("7.5", expected, rel=1e-12)
