@@ -13,10 +13,10 @@ def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
 
     :math:`\ell_i = \log \cosh r_i` with :math:`r = \hat y - y` and :math:`\hat y` the ``input``: near
     :math:`r^2/2` for small errors, near :math:`|r| - \log 2` for large ones; both derivatives exist
-    everywhere, :math:`\tanh r` and :math:`1 - \tanh^2 r`. Computed as :math:`|r| - \log (1 + \tanh |r|)`, which
-    no error overflows; off by at most a rounding of the error, its derivatives by one of 1. The error has no
-    unit: scale the target first. Twin of ``torch.nn.functional.huber_loss`` in its reductions; torch has no
-    log-cosh. Lesson 8.2. Green (1990).
+    everywhere, :math:`\tanh r` and :math:`1 - \tanh^2 r`. Computed as :math:`|r| - \log (1 + \tanh |r|)`,
+    which no error overflows; off by about a rounding of the error, its derivatives by one of 1. The error has
+    no unit: scale the target first. Twin of ``torch.nn.functional.huber_loss`` in its reductions; torch has
+    no log-cosh. Lesson 8.2. Green (1990).
 
     Args:
         input: predictions, floating-point, any shape.
@@ -39,4 +39,5 @@ def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     """
     r = input - target
     size = r.where(r > 0, -r)  # |r|, with a slope at 0
-    return reduce(size - torch.log1p(size.tanh()), reduction)
+    loss = size - torch.log1p(size.tanh())
+    return reduce(loss, reduction)
