@@ -1,4 +1,4 @@
-"""Chapter 8: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 8's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import functools
 from collections.abc import Callable
@@ -13,15 +13,14 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 _Slopes = tuple[Tensor, Tensor]
 
 
-def _factors(power: float = 1.0, share: float = 1.0) -> tuple[float, ...]:
-    """Slope of Huber by slope of SmoothL1 at one error; ``power`` -1 turns the ratio around."""
-    found = []
-    for delta in (0.5, 4.0):
-        r = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
-        (old,) = torch.autograd.grad(functional.huber_loss(r, torch.zeros_like(r), delta=delta), r)
-        (new,) = torch.autograd.grad(functional.smooth_l1_loss(r, torch.zeros_like(r), beta=delta), r)
-        found.append(share * (old / new).item() ** power)
-    return tuple(found)
+def _penalised(times: float = 0.5) -> tuple[int, ...]:
+    """Value, autograd's slope and the slope meant for (w - 5)^2 + ``times`` its square, at w = 2."""
+    w = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    slopes = []
+    for penalty in ((w**2).item(), w**2):
+        loss = (w - 5) ** 2 + times * penalty
+        slopes.append(int(torch.autograd.grad(loss, w)[0]))
+    return int(loss), *slopes
 
 
 def _with_slope(function: Callable[[Tensor], Tensor], x: Tensor) -> _Slopes:
@@ -39,7 +38,7 @@ def _roots() -> list[Case]:
 
 
 class _Squares(torch.autograd.Function):
-    """Sum of squares with the backward of exercise 8.3."""
+    """Sum of squares with the backward of exercise 8.2b."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -77,7 +76,7 @@ _BELIEFS: dict[tuple[int, ...], str] = {
 
 
 def _slopes(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
-    """Hand on to input and target, by autograd, for the loss of exercise 8.4."""
+    """Hand on to input and target, by autograd, for the loss of exercise 8.3."""
     r = (input - target).detach().requires_grad_()
     (by_input,) = torch.autograd.grad(4 * ((1 + (r / 2).square()).sqrt() - 1), r, slope)
     return by_input, -by_input
@@ -86,7 +85,7 @@ def _slopes(slope: Tensor, input: Tensor, target: Tensor) -> _Slopes:
 def _times(
     factor: Callable[[Tensor, Tensor], Tensor | float], slope: Tensor, input: Tensor, target: Tensor
 ) -> _Slopes:
-    """Both slopes of exercise 8.4 times ``factor``, which gets the arriving slope and the error."""
+    """Both slopes of exercise 8.3 times ``factor``, which gets the arriving slope and the error."""
     by_input = _slopes(slope, input, target)[0] * factor(slope, input - target)
     return by_input, -by_input
 
@@ -96,14 +95,23 @@ def _batches() -> list[Case]:
     return [tuple(torch.randn(3, n, generator=generator, dtype=torch.float64).mul(3)) for n in (2, 4)]
 
 
-_RATES: dict[str, Callable[[], object]] = {
-    "Those are the ratios of the losses; the rate goes the other way.": lambda: _factors(-1),
-    "They agree at a threshold of 1 only. Compare the slopes at 0.3.": lambda: (1.0, 1.0),
-    "Once is enough: the slope, like the loss, is divided by beta.": lambda: _factors(2),
-    "Both losses have the factor 1/2: it cancels.": lambda: _factors(share=0.5),
+_PENALTY: dict[tuple[int, ...], str] = {
+    (11, -4, -4): "item() keeps no graph: to autograd the penalty is a number like any other.",
+    (9, -6, -4): "The printed value has the penalty in it, whatever autograd thinks of it.",
+    (11, -4, -6): "The two slopes are in the other order: autograd's first, then the one meant.",
+    (11, 0, -4): "The first term still has its graph, and its slope.",
+    (11, -6, -2): "The slope of half the square of w is w, not 2w.",
+    (13, -6, -2): "The penalty is half of the square.",
+    (11, 6, 4): "The signs are turned around: more w brings it nearer to 5.",
 }
 _ROOTS: dict[str, Callable[[Tensor], Tensor]] = {
     "Right values, and nan: the root still sees 0.": lambda x: torch.where(x > 0, x.sqrt(), 0.0),
+    "The root of a negative number is nan, and 0 times its slope as well.": lambda x: torch.where(
+        x > 0, (x + 1e-6).sqrt(), 0.0
+    ),
+    "abs() keeps the root from negative numbers, not from 0.": lambda x: torch.where(
+        x > 0, x.abs().sqrt(), 0.0
+    ),
     "The root of a clamped 0 still has an infinite slope.": lambda x: x.clamp(min=0).sqrt(),
     "That moves the root: at 0 it is 0.001, its slope 500.": lambda x: (x.clamp(min=0) + 1e-6).sqrt(),
     "Negative numbers must give 0; and 0 gives nan.": lambda x: x.abs().sqrt(),
@@ -116,25 +124,28 @@ _FACTORS: dict[str, Callable[[Tensor, Tensor], Tensor | float]] = {
     "Inside the root stands r / delta.": lambda g, r: ((4 + r * r) / (1 + r * r)).sqrt() / 2,
 }
 EXERCISES: dict[str, Exercise] = {
-    "08.1": Exercise(
-        _factors,
-        "SmoothL1 is Huber divided by the threshold, and the rate must make up for that.",
-        tuple(Mistake(answer, words) for words, answer in _RATES.items()),
-        labels=("for 0.5", "for 4"),
+    "8.1": Exercise(
+        _penalised,
+        "The log shows the penalty; the weight never feels it.",
+        tuple(Mistake(functools.partial(tuple, answer), words) for answer, words in _PENALTY.items()),
+        labels=("value", "autograd's slope", "slope meant"),
     ),
-    "08.2": Exercise(
+    "8.2": Exercise(
         functools.partial(_with_slope, _root),
         "Right values, and no slope but 0 comes back where x is not positive.",
-        tuple(Mistake(functools.partial(_with_slope, function), words) for words, function in _ROOTS.items()),
+        (
+            *(Mistake(functools.partial(_with_slope, function), words) for words, function in _ROOTS.items()),
+            Mistake(_root, "Those are the values alone: hand in with_slope(safe_root)."),
+        ),
         cases=_roots,
     ),
-    "08.3": Exercise(
+    "8.2b": Exercise(
         _verdicts,
         "It compares the backward pass with the forward pass, near one point. That is all.",
         tuple(Mistake(functools.partial(_verdicts, *places), words) for places, words in _BELIEFS.items()),
         labels=("(a)", "(b)", "(c)", "(d)", "(e)"),
     ),
-    "08.4": Exercise(
+    "8.3": Exercise(
         _slopes,
         "That is the whole of a backward pass: the arriving slope times your derivative, for each input.",
         (

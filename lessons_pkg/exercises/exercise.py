@@ -69,7 +69,8 @@ def numbers(value: object) -> Numbers:
     if isinstance(value, (tuple, list)):
         if any(part is None for part in value):
             raise NotThis("expected a number, got None for one of several.")
-        return tuple(number for part in value for number in numbers(part))
+        parts = (int(part) if isinstance(part, bool) else part for part in value)  # several yes or no: 1 or 0
+        return tuple(number for part in parts for number in numbers(part))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (value,)
     raise NotThis(f"expected a number or several, got {type(value).__name__}.")

@@ -1,4 +1,4 @@
-"""Chapter 8's answers and mistakes, computed another way: by formula, in pure Python."""
+"""Chapter 8's lessons: answers and mistakes, computed another way: by formula, in pure Python."""
 
 import math
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 
 
 def flat(answer: Any) -> list[float]:
@@ -28,9 +29,19 @@ def agree(ours: list[list[float]], expected: list[list[float]]) -> None:
         assert got == pytest.approx(want, rel=1e-9, nan_ok=True)
 
 
-def test_rates_follow_from_the_formulas() -> None:
-    # inside the threshold the slopes are r and r / beta
-    agree(given_answers("08.1"), [[0.5, 4], [2, 0.25], [1, 1], [0.25, 16], [0.25, 2]])
+def test_a_penalty_that_is_a_number_has_no_slope() -> None:
+    w = 2.0
+    value, felt, meant = (w - 5) ** 2 + w * w / 2, 2 * (w - 5), 2 * (w - 5) + w
+    wrong = [
+        [value, meant, meant],
+        [(w - 5) ** 2, felt, meant],
+        [value, meant, felt],
+        [value, 0.0, meant],
+        [value, felt, felt + 2 * w],
+        [(w - 5) ** 2 + w * w, felt, felt + 2 * w],
+        [value, -felt, -meant],
+    ]
+    agree(given_answers("8.1"), [[value, felt, meant], *wrong])
 
 
 def test_roots_and_their_slopes_by_formula() -> None:
@@ -40,13 +51,16 @@ def test_roots_and_their_slopes_by_formula() -> None:
     expected = [
         [0, 0, 0.5, 2, 0, 0, 1, 0.25],
         [0, 0, 0.5, 2, nan, nan, 1, 0.25],
+        [0, 0, low, high, nan, 0, 0.5 / low, 0.5 / high],
+        [0, 0, 0.5, 2, 0, nan, 1, 0.25],
         [0, 0, 0.5, 2, 0, inf, 1, 0.25],
         [1e-3, 1e-3, low, high, 0, 500, 0.5 / low, 0.5 / high],
         [1, 0, 0.5, 2, -0.5, nan, 1, 0.25],
         [1, 1, 0.5, 2, 0, 0, 1, 0.25],
+        [0, 0, 0.5, 2],
     ]
-    agree(given_answers("08.2", torch.tensor(x, dtype=torch.float64)), expected)
-    cases: Any = EXERCISES["08.2"].cases
+    agree(given_answers("8.2", torch.tensor(x, dtype=torch.float64)), expected)
+    cases: Any = EXERCISES["8.2"].cases
     assert all(len(case) > 0 for case in cases())
 
 
@@ -69,7 +83,7 @@ def test_verdicts_by_nudging_in_pure_python() -> None:
     assert right == [0, 0, 1, 1, 0]
     flips: list[tuple[int, ...]] = [(0,), (1,), (2,), (3,), (4,), (3, 4), (0, 1, 2, 3, 4)]
     turned = [[1 - v if place in flip else v for place, v in enumerate(right)] for flip in flips]
-    agree(given_answers("08.3"), [[float(v) for v in row] for row in [right, *turned]])
+    agree(given_answers("8.2b"), [[float(v) for v in row] for row in [right, *turned]])
 
 
 @settings(deadline=None)
@@ -91,4 +105,37 @@ def test_backward_by_formula(rows: list[tuple[float, float, float]]) -> None:
         both(lambda g, r: g * by_input(r, 1.0)),
         right[: len(rows)] * 2,
     ]
-    agree(given_answers("08.4", *torch.tensor(rows, dtype=torch.float64).unbind(1)), expected)
+    agree(given_answers("8.3", *torch.tensor(rows, dtype=torch.float64).unbind(1)), expected)
+
+
+def valued(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], object]:
+    """The lesson's with_slope."""
+
+    def both(x: torch.Tensor) -> object:
+        x = x.detach().requires_grad_()
+        y = function(x)
+        return y.detach(), *torch.autograd.grad(y.sum(), x)
+
+    return both
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("8.1", (11, -6, -4), "correct."),
+        ("8.1", (11, -4, -4), "keeps no graph"),
+        ("8.1", (9, -6, -4), "has the penalty in it"),
+        ("8.1", (11, -6, -2), "not 2w"),
+        ("8.2", valued(lambda x: torch.where(x > 0, x, 1.0).sqrt().where(x > 0, 0.0)), "correct."),
+        ("8.2", valued(lambda x: torch.where(x > 0, (x + 1e-6).sqrt(), 0.0)), "negative number is nan"),
+        ("8.2", valued(lambda x: torch.where(x > 0, x.abs().sqrt(), 0.0)), "not from 0"),
+        ("8.2", lambda x: torch.where(x > 0, x, 1.0).sqrt().where(x > 0, 0.0), "with_slope(safe_root)"),
+        ("8.2b", (False, False, True, True, False), "correct."),
+        ("8.2b", [0, 0, 1, 1, 0], "correct."),
+        ("8.2b", torch.tensor([True, True, False, False, True]), "Turned around"),
+        ("8.2b", (False, False, False, True, False), "nudging finds 0 as well"),
+        ("8.2b", True, "got bool"),
+    ],
+)
+def test_verdicts(name: str, answer: object, words: str) -> None:
+    assert words in verdict(EXERCISES[name], answer)
