@@ -84,6 +84,28 @@ def _paths(*paths: str) -> float:
     return float(torch.stack(products).sum())
 
 
+def pulls(score: float = -4.0) -> tuple[float, float]:
+    """Minus the slopes of the minimax and the non-saturating loss with respect to a fake's score."""
+    f = torch.tensor([score, score], dtype=torch.float64, requires_grad=True)
+    minimax, non_saturating = _player_losses(f)
+    (slopes,) = torch.autograd.grad(minimax[0] + non_saturating[1], f)
+    return -slopes[0].item(), -slopes[1].item()
+
+
+def _player_losses(f: Tensor) -> tuple[Tensor, Tensor]:
+    return functional.logsigmoid(-f), -functional.logsigmoid(f)
+
+
+def _losses_of_players() -> tuple[float, float]:
+    minimax, non_saturating = _player_losses(torch.tensor(-4.0, dtype=torch.float64))
+    return minimax.item(), non_saturating.item()
+
+
+def _slopes_of_players() -> tuple[float, float]:
+    minimax, non_saturating = pulls()
+    return -minimax, -non_saturating
+
+
 EXERCISES = {
     "7.1": Exercise(
         _both_ways,
@@ -197,39 +219,17 @@ EXERCISES = {
         ),
         labels=('"ab"', '"aa"'),
     ),
-}
-
-
-def pulls(score: float = -4.0) -> tuple[float, float]:
-    """Minus the slopes of the minimax and the non-saturating loss with respect to a fake's score."""
-    f = torch.tensor([score, score], dtype=torch.float64, requires_grad=True)
-    minimax, non_saturating = _player_losses(f)
-    (slopes,) = torch.autograd.grad(minimax[0] + non_saturating[1], f)
-    return -slopes[0].item(), -slopes[1].item()
-
-
-def _player_losses(f: Tensor) -> tuple[Tensor, Tensor]:
-    return functional.logsigmoid(-f), -functional.logsigmoid(f)
-
-
-def _losses_of_players() -> tuple[float, float]:
-    minimax, non_saturating = _player_losses(torch.tensor(-4.0, dtype=torch.float64))
-    return minimax.item(), non_saturating.item()
-
-
-def _slopes_of_players() -> tuple[float, float]:
-    minimax, non_saturating = pulls()
-    return -minimax, -non_saturating
-
-
-EXERCISES["7.5"] = Exercise(
-    pulls,
-    "The two add up to 1, and the worse the fake, the more of it the second has.",
-    (
-        Mistake(lambda: pulls()[::-1], "These are in the other order: minimax first."),
-        Mistake(_losses_of_players, "Those are the losses; the pulls were asked for, minus their slopes."),
-        Mistake(_slopes_of_players, "A pull is minus the slope: both losses pull the score up."),
-        Mistake(lambda: pulls(0.0), "That is the pull at the score 0, where the two are equal."),
+    "7.5": Exercise(
+        pulls,
+        "The two add up to 1, and the worse the fake, the more of it the second has.",
+        (
+            Mistake(lambda: pulls()[::-1], "These are in the other order: minimax first."),
+            Mistake(
+                _losses_of_players, "Those are the losses; the pulls were asked for, minus their slopes."
+            ),
+            Mistake(_slopes_of_players, "A pull is minus the slope: both losses pull the score up."),
+            Mistake(lambda: pulls(0.0), "That is the pull at the score 0, where the two are equal."),
+        ),
+        labels=("minimax", "non-saturating"),
     ),
-    labels=("minimax", "non-saturating"),
-)
+}
