@@ -49,7 +49,7 @@ nbval: $(INSTALLED)  ## run every notebook again and compare: LESSONS="book/…i
 
 browser: $(BUILT)  ## the built book in Chromium
 	@echo "== browser tests"
-	@python -m tools.chromium  # where there is none, one line says what is skipped
+	@python -m tools.chromium  # where there is none, one line: skipped, or an error in CI
 	@$(PYTEST) -rN -rfE -m site tests
 
 notebooks: $(INSTALLED)  ## run notebooks and store their outputs: LESSONS="…" for some, CHECK=1 to store nothing

@@ -26,17 +26,15 @@ def build(target: Path = ROOT, contents: Path = ROOT / "_toc.yml") -> str:
     return said[-6000:] if run.returncode else ""
 
 
-def main() -> int:
+def main() -> None:
     """Build anew; show the log only where something is wrong."""
     shutil.rmtree(ROOT / "_build", ignore_errors=True)
     wrong = build()
     if wrong:
-        print(f"{wrong}\nThe book was not built: see the lines above.")
-        return 1
+        sys.exit(f"{wrong}\nThe book was not built: see the lines above.")
     student_notebooks.main()
     (ROOT / "_build" / ".built").touch()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -21,12 +21,11 @@ def page_problems(lesson: Path) -> str:
         return build(Path(folder), contents)
 
 
-def main() -> int:
+def main() -> None:
     """Run the comparison beside page and faults; show what is wrong."""
     lesson = Path(sys.argv[1]).resolve()
     if lesson.suffix != ".ipynb" or BOOK not in lesson.parents or not lesson.is_file():
-        print(ASK)
-        return 2
+        sys.exit(ASK)
     command = [*PYTEST, "--nbval", str(lesson)]
     compared = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -37,8 +36,8 @@ def main() -> int:
     command = [*PYTEST, "tests/book", "-k", f"[{case} and not put_back"]
     faults = subprocess.run(command, cwd=ROOT, check=False).returncode
     print(compared.communicate()[0])
-    return int(bool(wrong or faults or compared.returncode))
+    sys.exit(bool(wrong or faults or compared.returncode))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -16,4 +17,4 @@ def chromium_path() -> str | None:
 
 
 if __name__ == "__main__" and chromium_path() is None:
-    print(f"Skipped: {MISSING}")
+    sys.exit(MISSING) if os.environ.get("CI") else print(f"Skipped: {MISSING}")

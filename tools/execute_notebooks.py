@@ -69,12 +69,8 @@ def normalised(notebook: Any) -> Any:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
         cell.setdefault("id", f"cell-{number:03d}")
         if cell.cell_type == "code":
-            cell.outputs = [
-                nbformat.from_dict(output) for output in coalesce_streams([_output(o) for o in cell.outputs])
-            ]
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = cell.execution_count
+            outputs = coalesce_streams([_output(output) for output in cell.outputs])
+            cell.outputs = [nbformat.from_dict(output) for output in outputs]
     return copy
 
 
@@ -125,17 +121,12 @@ def execute(
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace ``path`` in one step: whoever is interrupted leaves the old file whole."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
+        temporary.write_text(text, encoding="utf-8", newline="\n")
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def text_of(notebook: Any) -> str:
@@ -157,28 +148,26 @@ def execute_and_store(path: Path, *, check: bool) -> str | None:
         return f"{untouched} It cannot be read as a notebook: {error}"
     fresh = keep_if_equal(stored, normalised(executed))
     text = text_of(fresh)
-    if text == path.read_text(encoding="utf-8"):
-        return None
-    if check:
-        return f"would change: cells {different_cells(stored, executed)}"
-    write_atomically(path, text)
+    if text != path.read_text(encoding="utf-8"):
+        if check:
+            return f"would change: cells {different_cells(stored, executed)}"
+        write_atomically(path, text)
     return None
 
 
-def main() -> int:
+def main() -> None:
     """Refresh or check the notebooks named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook in book/")
     parser.add_argument("--check", action="store_true", help="write nothing; say what would change")
     arguments = parser.parse_args()
     paths = arguments.notebooks or sorted(BOOK.rglob("*.ipynb"))
-    problems = 0
+    problems = []
     for path in paths:
-        problem = execute_and_store(path, check=arguments.check)
-        print(f"{path.name}: {problem or ('unchanged' if arguments.check else 'stored')}", flush=True)
-        problems += problem is not None
-    return min(problems, 1)
+        problems.append(execute_and_store(path, check=arguments.check))
+        print(f"{path.name}: {problems[-1] or ('unchanged' if arguments.check else 'stored')}", flush=True)
+    sys.exit(any(problems))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

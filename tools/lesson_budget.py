@@ -7,12 +7,8 @@ from pathlib import Path
 LIMITS = {"words": 1300, "cells in view": 16, "lines in view": 130, "lines in a cell": 15,
           "columns of code": 46, "columns of output": 44, "words before a picture": 500}  # fmt: skip
 MIRRORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 13)  # chapters whose first lesson is an article's own example
-NAMED = (
-    "Keep",
-    "In your own code",
-    "As the article has it",
-    "At work",
-)  # headings, or bold beginnings of lines
+# Headings, or bold beginnings of lines.
+NAMED = ("Keep", "In your own code", "As the article has it", "At work")
 FOLDED = {"hide-cell", "hide-input", "remove-input", "remove-cell"}
 NO_PROSE = re.compile(r"<details.*?</details>|\$\$.*?\$\$|```.*?```|(?<=\])\([^)]*\)", re.DOTALL)
 

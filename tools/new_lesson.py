@@ -59,23 +59,19 @@ def begin(root: Path, chapter: str, name: str) -> Path:
     return folder / f"{lesson}.ipynb"
 
 
-def main() -> int:
+def main() -> None:
     """Begin a lesson; say what is next."""
     chapter, name = sys.argv[1].rstrip("/"), re.sub(r"^\d+-", "", sys.argv[2])
     if not re.fullmatch(r"book/\d\d-[a-z0-9-]+", chapter) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        print(ASK)
-        return 2
+        sys.exit(ASK)
     if not (ROOT / chapter / "index.md").is_file():
-        print(
-            f"{chapter} needs an index.md, an entry in _toc.yml and a module of exercises: copy a chapter's."
-        )
-        return 2
+        needs = "an index.md, an entry in _toc.yml and a module of exercises"
+        sys.exit(f"{chapter} needs {needs}: copy a chapter's.")
     path = begin(ROOT, Path(chapter).name, name).relative_to(ROOT)
     subprocess.run(["ruff", "format", "-q", "lessons_pkg/exercises", "tests/exercises"], cwd=ROOT, check=True)
     print(f"{path}, its exercise and its test. Next:")
     print(f"  make notebooks LESSONS={path}\n  make check LESSON={path}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

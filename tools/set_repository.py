@@ -42,8 +42,9 @@ class Repository(NamedTuple):
 
 def parse(url: str, ref: str) -> Repository:
     """Read a GitHub address. Raises ValueError that names the rule."""
-    match = re.fullmatch(r"(https://github\.com/([\w-]+)/[\w.-]+?)(?:\.git)?/?", url.strip())
-    if match is None or ("_" in match[2] and match[2] != PLACEHOLDER):
+    owner = f"{PLACEHOLDER}|[A-Za-z0-9-]+"
+    match = re.fullmatch(rf"(https://github\.com/(?:{owner})/[\w.-]+?)(?:\.git)?/?", url.strip())
+    if match is None:
         raise ValueError(f"URL must be https://github.com/OWNER/REPOSITORY, got {url!r}")
     if re.fullmatch(r"\w[\w./-]*", ref) is None:
         raise ValueError(f"REF must be a branch, tag or commit, got {ref!r}")
@@ -64,19 +65,18 @@ def setup_cell(repository: Repository, version: str = "") -> str:
 def point_at(new: Repository, root: Path = ROOT) -> list[Path]:
     """Rewrite three lines of the configuration and one of each notebook; return the files that changed."""
     lines = {"url": new.url, "branch": f'"{new.ref}"', "baseurl": new.pages}
-    changed = {}
-    for path in [root / "_config.yml", *sorted((root / "book").rglob("*.ipynb"))]:
-        text = before = path.read_text(encoding="utf-8")
-        if path.suffix == ".ipynb":
-            text = re.sub(r'(?<=git\+)https://github\.com/[^"\\]+', f"{new.url}@{new.ref}", text)
-        else:
-            for name, value in lines.items():
-                text = re.sub(rf"(?m)^(  {name}: ).*$", rf"\g<1>{value}", text, count=1)
-        if text != before:
-            changed[path] = text
-    for path, text in changed.items():  # after all could be read
-        write_atomically(path, text)
-    return list(changed)
+    config, notebooks = root / "_config.yml", sorted((root / "book").rglob("*.ipynb"))
+    before = {path: path.read_text(encoding="utf-8") for path in (config, *notebooks)}
+    after = {
+        path: re.sub(r'(?<=git\+)https://github\.com/[^"\\]+', f"{new.url}@{new.ref}", text)
+        for path, text in before.items()
+    }
+    for name, value in lines.items():
+        after[config] = re.sub(rf"(?m)^(  {name}: ).*$", rf"\g<1>{value}", after[config], count=1)
+    changed = [path for path in before if after[path] != before[path]]
+    for path in changed:  # after all could be read
+        write_atomically(path, after[path])
+    return changed
 
 
 def unknown(new: Repository) -> bool:
@@ -90,20 +90,17 @@ def unknown(new: Repository) -> bool:
     return bool(re.search(r"not found|could not read Username|Authentication failed", said))
 
 
-def main() -> int:
+def main() -> None:
     """Read the command line."""
     try:
-        new = parse(*sys.argv[1:3])
-    except (ValueError, TypeError) as error:
-        print(f"{error}. Example: make repository URL=https://github.com/you/fork REF=main")
-        return 2
+        new = parse(*sys.argv[1:])
+    except ValueError as error:
+        sys.exit(f"{error}. Example: make repository URL=https://github.com/you/fork REF=main")
     if unknown(new):
-        print(f"GitHub knows no public repository {new.url}: fork the course first, or mend the address.")
-        return 2
+        sys.exit(f"GitHub knows no public repository {new.url}: fork the course first, or mend the address.")
     names = ", ".join(path.relative_to(ROOT).as_posix() for path in point_at(new))
     print(f"{new.url} at {new.ref}: rewrote {names or 'nothing, all places agree already'}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

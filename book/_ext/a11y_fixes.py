@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 
-_ARGUMENT = {"<dd>": '<span class="sig-argument">', "</dd>": "</span>"}
-
 
 def _arguments(found: re.Match[str]) -> str:
-    return re.sub(r"</?dd>", lambda tag: _ARGUMENT[tag[0]], found[1])
+    return found[1].replace("<dd>", '<span class="sig-argument">').replace("</dd>", "</span>")
 
 
 def _breakable(found: re.Match[str]) -> str:
@@ -31,7 +29,6 @@ _PRINTED = (
 _VERDICT = re.compile(r"^\d+\.\d+[a-z]?: (?:correct|not |right )", re.MULTILINE)
 _LONG_CODE = re.compile(r"<code\b[^>]*>(?:(?!</code>).){13,}</code>")
 _IN_MARKS = re.compile(r">[^<>]+<")  # the text, and not the attributes, of what is marked up
-
 
 _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     # Light or dark is decided only after the page was painted, and so it is painted twice.

@@ -22,8 +22,7 @@ def link_chapters(app: Sphinx, what: str, name: str, obj: Any, options: Any, lin
     def link_all(match: re.Match[str]) -> str:
         return re.sub(r"(?:Chapters?\s)?\d+", link, match[0])
 
-    text = re.sub(r"Chapters?\s\d+(?:\sand\s\d+)*", link_all, "\n".join(lines))
-    lines[:] = text.splitlines()
+    lines[:] = re.sub(r"Chapters?\s\d+(?:\sand\s\d+)*", link_all, "\n".join(lines)).splitlines()
 
 
 def align_formulas(app: Sphinx, doctree: nodes.document) -> None:

@@ -18,7 +18,6 @@ BOOK = Path(__file__).resolve().parents[1]
 TITLE = re.compile(r"(?m)^# (.+)\n\n(.+)$")
 NEEDS = re.compile(r"(?m)^\*You need\*: (.+?)\.?(?= \*Minutes\*|$)")
 MINUTES = re.compile(r"(?m)\*Minutes\*: (\d+)(?:(?: to |[^\d\s])(\d+))?\b")
-
 SLIDER = re.compile(r'(?s)<figure class="lesson-slider".*')
 
 NO_SUCH_PAGE = """<h1>There is no such page</h1>
@@ -83,10 +82,9 @@ def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> lis
     """Read all chapters in order; with ``env`` what is in this edition, and build again when it changes."""
 
     def in_edition(path: Path) -> bool:
-        if env is None or env.path2doc(path) not in env.found_docs:
-            return env is None
-        env.note_dependency(str(path))
-        return True
+        if env is not None:
+            env.note_dependency(str(path))
+        return env is None or env.path2doc(path) in env.found_docs
 
     chapters = []
     for path in sorted(book.glob("[0-9][0-9]-*")):
@@ -104,11 +102,11 @@ class ChapterTimes(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table, with the sum below."""
-        pages, head = read_chapters(self.env), ["Chapter", "Minutes", "You need"]
+        pages, head, last = read_chapters(self.env), ["Chapter", "Minutes", "You need"], "needs"
         if self.name == "lessons":
-            here, head = Path(self.env.doc2path(self.env.docname)), ["Lesson", "Minutes", "Its question"]
+            head, last = ["Lesson", "Minutes", "Its question"], "question"
+            here = Path(self.env.doc2path(self.env.docname))
             pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
-        last = "question" if self.name == "lessons" else "needs"
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 
@@ -120,14 +118,14 @@ class StoredSlider(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Read the slider from the notebook, or from the first lesson that has one."""
-        paths = [BOOK / f"{self.arguments[0]}.ipynb", *sorted(BOOK.glob(f"{self.arguments[0]}/*.ipynb"))]
-        for path in filter(lambda path: path.exists(), paths):
+        chapter = self.arguments[0]
+        for path in [*BOOK.glob(f"{chapter}.ipynb"), *sorted(BOOK.glob(f"{chapter}/*.ipynb"))]:
             self.env.note_dependency(str(path))
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 for output in cell.get("outputs", []):
                     if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
                         return [nodes.raw("", page, format="html")]
-        raise self.error(f"no stored slider in {self.arguments[0]}")
+        raise self.error(f"no stored slider in {chapter}")
 
 
 class Questions(SphinxDirective):

@@ -85,25 +85,23 @@ def _linked(page: str, pattern: re.Pattern[str]) -> list[str]:
 def light_page(page: str, name: str, options: str, version: str) -> str:
     """Return a page that loads the book's one style sheet and its one script, and nothing it does not use."""
     up = "../" * name.count("/")
-    head = f'<link rel="stylesheet" href="{up}_static/book.css?v={version}">\n'
-    waiting = [f"{up}_static/book.js?v={version}"]
+    head = f'<link rel="stylesheet" href="{up}_static/book.css?v={version}">\n<script>{options}</script>\n'
+    waiting = [f"_static/book.js?v={version}"]
     if name == "search.html":
-        waiting += [up + address for address in _linked(page, _SCRIPT) if Path(address).name in _OF_SEARCH]
-    head += f"<script>{options}</script>\n"
+        waiting += [address for address in _linked(page, _SCRIPT) if Path(address).name in _OF_SEARCH]
     for pattern in (_SHEET, _SCRIPT, _INLINE):
         page = pattern.sub("", page)
     page = _PLAIN.sub(r"\1", _PLAIN.sub(r"\1", page))  # twice: signatures nest them
     at = page.index("<script>DOCUMENTATION_OPTIONS.")
-    scripts = "".join(f'<script defer src="{address}"></script>\n' for address in waiting)
-    page = page[:at] + head + page[at:]
-    return page.replace("</head>", f"{scripts}</head>", 1)
+    scripts = "".join(f'<script defer src="{up}{address}"></script>\n' for address in waiting)
+    return (page[:at] + head + page[at:]).replace("</head>", f"{scripts}</head>", 1)
 
 
 def copy_katex(book: Path) -> None:
     """Copy the style sheet, and fonts in the only format that browsers load."""
     target = book / "_static" / "katex"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
+    unused = shutil.ignore_patterns("*.ttf", "*.woff")
+    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=unused, dirs_exist_ok=True)
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
     (target / "katex.min.css").write_text(css, encoding="utf-8")
@@ -119,8 +117,7 @@ def optimize(app: Sphinx, error: Exception | None) -> None:
     pages = {path: keep_punctuation(accessible(text)) for path, text in pages.items() if "</head>" in text}
     for path, text in pages.items():  # what is mended may be styled: write before asking which rules are used
         path.write_text(text, encoding="utf-8")
-    sheets = list(dict.fromkeys(sheet for text in pages.values() for sheet in _linked(text, _SHEET)))
-    scripts = list(dict.fromkeys(script for text in pages.values() for script in _linked(text, _SCRIPT)))
+    sheets, scripts = (_linked("".join(pages.values()), pattern) for pattern in (_SHEET, _SCRIPT))
     shared = [script for script in scripts if Path(script).name not in (*_OF_SEARCH, _OPTIONS)]
     joined = ";\n".join((book / script).read_text(encoding="utf-8") for script in shared)
     if _TAB_STOPS not in joined:

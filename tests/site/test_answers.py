@@ -1,5 +1,6 @@
 """Boxes answered on the page: the script says what the kernel says, by keyboard, without network or kernel."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,10 @@ from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.box import answer_box, prediction
 from lessons_pkg.exercises.exercise import Exercise, Mistake, numbers, verdict
 from tests.helpers.browser import Visit, nothing_wrong
+from tools.chromium import MISSING, chromium_path
 
+if chromium_path() is None and not os.environ.get("CI"):
+    pytest.skip(MISSING, allow_module_level=True)
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 OWN = {  # kinds of answers that no chapter may have today
     "one": Exercise(lambda: 56 / 3, "Yes.", (Mistake(lambda: 56 / 9, "Divided twice."),)),

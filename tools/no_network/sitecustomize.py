@@ -13,21 +13,16 @@ TO_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 OF_NAME = {"socket.getaddrinfo", "socket.gethostbyname"}
 
 
-def host_of(event: str, arguments: tuple[Any, ...]) -> str | None:
-    """Return the host that is asked for; None where it is a file of this machine, or nobody."""
-    if event in OF_NAME:
-        host = arguments[0]
-    elif event in TO_ADDRESS and isinstance(arguments[1], tuple):
-        host = arguments[1][0]
-    else:
-        return None
-    return host.decode() if isinstance(host, bytes) else str(host or "")
-
-
 def refuse(event: str, arguments: tuple[Any, ...]) -> None:
     """Raise where a cell asks another machine. No OSError: code that tries again offline would hide it."""
-    host = host_of(event, arguments)
-    if host is not None and host not in HERE and not host.startswith("127."):
+    if event in OF_NAME:
+        host = arguments[0]
+    elif event in TO_ADDRESS and isinstance(arguments[1], tuple):  # else a file of this machine, or nobody
+        host = arguments[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else str(host or "")
+    if host not in HERE and not host.startswith("127."):
         raise RuntimeError(
             f"A notebook runs without the network, but this cell asked for {host}. "
             "Take data from an installed package, or write them into the cell."
