@@ -140,16 +140,16 @@ EXERCISES = {
         "These are autograd's three gradients.",
         (
             Mistake(
-                lambda G, X, W: (G, G @ W, G.T @ X), "By b: add up the rows, so that the shape is b's, (2,)."
+                lambda G, X, W: (G, G @ W, G.T @ X), "For b: add up the rows, so that the shape is b's, (2,)."
             ),
             Mistake(
-                lambda G, X, W: (G.sum(1), G @ W, G.T @ X), "By b: add over the rows, which is dimension 0."
+                lambda G, X, W: (G.sum(1), G @ W, G.T @ X), "For b: add over the rows, which is dimension 0."
             ),
             Mistake(_mean_bias, "The bias is added to every row, so its slopes are summed, not averaged."),
             Mistake(
-                lambda G, X, W: (G.sum(0), G @ W, X.T @ G), "The slope by W must have W's shape, (2, 3)."
+                lambda G, X, W: (G.sum(0), G @ W, X.T @ G), "The slope for W must have W's shape, (2, 3)."
             ),
-            Mistake(lambda G, X, W: (G.sum(0), G.T @ X, G @ W), "By X and by W have changed places."),
+            Mistake(lambda G, X, W: (G.sum(0), G.T @ X, G @ W), "Those for X and for W have changed places."),
             Mistake(lambda G, X, W: (G @ W, G.T @ X, G.sum(0)), "The order is that of addmm: b, X, W."),
             Mistake(
                 lambda G, X, W: (G.sum(0), G @ W, G.T @ X / len(X)),
@@ -182,7 +182,7 @@ EXERCISES = {
             Mistake(lambda: penalty(power=1), "That is the slope and its derivative; P is its square."),
             Mistake(
                 lambda: penalty(first=0),
-                "Your first derivative is by w; the slope of the model is the one by x.",
+                "The slope of the model is the derivative with respect to x, not to w.",
             ),
             Mistake(
                 lambda: (penalty()[0], 4 * penalty()[0]),
