@@ -55,12 +55,13 @@ def _pairs() -> list[Case]:
 
 
 EXERCISES = {
-    "06.1": Exercise(
+    "6.1": Exercise(
         lambda rows: 1 - torch.pow(0.5, rows),
         "One negative pick is enough.",
         (
             Mistake(lambda rows: torch.pow(0.5, rows), "That is the probability of a finite loss."),
             Mistake(lambda rows: 0.5, "That is one row; a single nan makes the whole mean nan."),
+            Mistake(lambda rows: 0.875, "That is for three rows."),
             Mistake(
                 lambda rows: 1 - torch.pow(0.5, 5 * rows),
                 "The loss looks at one number per row, not at all five.",
