@@ -73,7 +73,7 @@ EXERCISES = {
         ),
         cases=_rows,
     ),
-    "06.2": Exercise(
+    "6.2": Exercise(
         _weighted_means,
         "One is a weighted mean, the other a mean of weighted losses.",
         (
