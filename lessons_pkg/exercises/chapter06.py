@@ -23,6 +23,16 @@ def _weighted_means() -> tuple[float, float]:
     return by_weights, functional.binary_cross_entropy(p, torch.ones_like(p), _WEIGHTS).item()
 
 
+def without_weight(p: Tensor, w: Tensor) -> Tensor:
+    """True probability behind what a model reports that was trained with weight ``w`` on yes."""
+    return torch.sigmoid(torch.logit(p) - w.log())
+
+
+def _weighted_reports() -> list[Case]:
+    p = torch.tensor([0.5, 0.253, 0.9], dtype=torch.float64)
+    return [(p, torch.full_like(p, w)) for w in (19.0, 3.0)]
+
+
 def _slope(p: Tensor, gamma: float) -> Tensor:
     """Pull of a yes on the probability p: minus the derivative of the focal loss, by autograd."""
     leaf = p.detach().double().requires_grad_()
@@ -91,7 +101,22 @@ EXERCISES = {
         ),
         labels=("cross_entropy", "binary_cross_entropy"),
     ),
-    "06.3": Exercise(
+    "6.3": Exercise(
+        without_weight,
+        "A weight multiplies odds, so divide them by it.",
+        (
+            Mistake(lambda p, w: w * p / (w * p + 1 - p), "That is the way there, from true to reported."),
+            Mistake(lambda p, w: p / w, "A weight multiplies odds, not probabilities."),
+            Mistake(lambda p, w: p / (1 - p) / w, "Those are odds; turn them into a probability."),
+            Mistake(
+                lambda p, w: torch.sigmoid(torch.logit(p) - w), "The logit moved by ln w: subtract ln w."
+            ),
+            Mistake(lambda p, w: 1 / (1 + w), "That is right for p = 1/2 only."),
+            Mistake(lambda p, w: 1 - without_weight(p, w), "That is the probability of a no."),
+        ),
+        cases=_weighted_reports,
+    ),
+    "6.4": Exercise(
         _yes_from,
         "Alpha alone decides; gamma cancels.",
         (
@@ -107,7 +132,7 @@ EXERCISES = {
         ),
         cases=_alphas,
     ),
-    "06.4": Exercise(
+    "6.4b": Exercise(
         _behind,
         "Bent back, and moved back.",
         (
