@@ -57,9 +57,8 @@ def sigmoid_focal_loss(
     loss = bce(inputs, yes, reduction="none")
     miss = no * torch.sigmoid(inputs)
     miss = miss + yes * torch.sigmoid(-inputs)
-    if alpha >= 0:
-        side = alpha * yes + (1 - alpha) * no
-        loss = side * loss
+    side = alpha * yes + (1 - alpha) * no
+    loss = loss * side if alpha >= 0 else loss
     loss = focus(loss, miss, gamma)
     return reduce(loss, reduction)
 
