@@ -1,5 +1,7 @@
 """Chapter 6: answers computed with torch, and the wrong ones we can explain."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -24,7 +26,7 @@ def _weighted_means() -> tuple[float, float]:
 
 
 def without_weight(p: Tensor, w: Tensor) -> Tensor:
-    """True probability behind what a model reports that was trained with weight ``w`` on yes."""
+    """Turn what a model reports that was trained with weight ``w`` on yes into a true probability."""
     return torch.sigmoid(torch.logit(p) - w.log())
 
 
@@ -54,9 +56,15 @@ def _alphas() -> list[Case]:
     return [torch.tensor(alpha, dtype=torch.float64) for alpha in (0.25, 0.5, 0.9, 0.95)]
 
 
-def _factor_only(p: Tensor, alpha: Tensor) -> Tensor:
-    up, down = alpha * (1 - p) ** 2 / p, (1 - alpha) * p**2 / (1 - p)
-    return down / (up + down)
+def _balance(times: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """Share of yes by the formula for gamma = 2, whose logarithm should stand there -2 times."""
+
+    def share(p: Tensor, alpha: Tensor) -> Tensor:
+        up = alpha * ((1 - p) ** 2 / p + times * (1 - p) * p.log())
+        down = (1 - alpha) * (p**2 / (1 - p) + times * p * (1 - p).log())
+        return down / (up + down)
+
+    return share
 
 
 def _pairs() -> list[Case]:
@@ -141,7 +149,15 @@ EXERCISES = {
             Mistake(lambda p, alpha: _behind(p, alpha, 0), "That undoes alpha only; gamma bends too."),
             Mistake(lambda p, alpha: _behind(p, 1 - alpha), "Alpha belongs to the yes, 1 - alpha to the no."),
             Mistake(lambda p, alpha: 1 - _behind(p, alpha), "That is the probability of a no."),
-            Mistake(_factor_only, "The factor depends on p too: its derivative brings the logarithm."),
+            Mistake(_balance(0), "The factor depends on p too: its derivative brings the logarithm."),
+            Mistake(
+                _balance(2), "The term with the logarithm has a minus: ln p is negative, and it pulls up too."
+            ),
+            Mistake(_balance(-1), "The square's derivative brings a factor 2."),
+            Mistake(
+                lambda p, alpha: 1 / (1 / _behind(p, alpha) - 1),
+                "Those are odds; turn them into a probability.",
+            ),
         ),
         cases=_pairs,
     ),
