@@ -107,7 +107,7 @@ EXERCISES = {
             ),
             Mistake(lambda: (_LOSSES.mean().item(),) * 2, "That is the mean without any weights."),
         ),
-        labels=("cross_entropy", "binary_cross_entropy"),
+        labels=("cross-entropy", "binary loss"),
     ),
     "6.3": Exercise(
         without_weight,
