@@ -1,5 +1,7 @@
 """Chapter 6: answers computed with torch, and the wrong ones we can explain."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -23,6 +25,16 @@ def _weighted_means() -> tuple[float, float]:
     return by_weights, functional.binary_cross_entropy(p, torch.ones_like(p), _WEIGHTS).item()
 
 
+def without_weight(p: Tensor, w: Tensor) -> Tensor:
+    """Turn what a model reports that was trained with weight ``w`` on yes into a true probability."""
+    return torch.sigmoid(torch.logit(p) - w.log())
+
+
+def _weighted_reports() -> list[Case]:
+    p = torch.tensor([0.5, 0.253, 0.9], dtype=torch.float64)
+    return [(p, torch.full_like(p, w)) for w in (19.0, 3.0)]
+
+
 def _slope(p: Tensor, gamma: float) -> Tensor:
     """Pull of a yes on the probability p: minus the derivative of the focal loss, by autograd."""
     leaf = p.detach().double().requires_grad_()
@@ -44,9 +56,15 @@ def _alphas() -> list[Case]:
     return [torch.tensor(alpha, dtype=torch.float64) for alpha in (0.25, 0.5, 0.9, 0.95)]
 
 
-def _factor_only(p: Tensor, alpha: Tensor) -> Tensor:
-    up, down = alpha * (1 - p) ** 2 / p, (1 - alpha) * p**2 / (1 - p)
-    return down / (up + down)
+def _balance(times: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """Share of yes by the formula for gamma = 2, whose logarithm should stand there -2 times."""
+
+    def share(p: Tensor, alpha: Tensor) -> Tensor:
+        up = alpha * ((1 - p) ** 2 / p + times * (1 - p) * p.log())
+        down = (1 - alpha) * (p**2 / (1 - p) + times * p * (1 - p).log())
+        return down / (up + down)
+
+    return share
 
 
 def _pairs() -> list[Case]:
@@ -55,12 +73,13 @@ def _pairs() -> list[Case]:
 
 
 EXERCISES = {
-    "06.1": Exercise(
+    "6.1": Exercise(
         lambda rows: 1 - torch.pow(0.5, rows),
         "One negative pick is enough.",
         (
             Mistake(lambda rows: torch.pow(0.5, rows), "That is the probability of a finite loss."),
             Mistake(lambda rows: 0.5, "That is one row; a single nan makes the whole mean nan."),
+            Mistake(lambda rows: 0.875, "That is for three rows."),
             Mistake(
                 lambda rows: 1 - torch.pow(0.5, 5 * rows),
                 "The loss looks at one number per row, not at all five.",
@@ -72,7 +91,7 @@ EXERCISES = {
         ),
         cases=_rows,
     ),
-    "06.2": Exercise(
+    "6.2": Exercise(
         _weighted_means,
         "One is a weighted mean, the other a mean of weighted losses.",
         (
@@ -88,9 +107,24 @@ EXERCISES = {
             ),
             Mistake(lambda: (_LOSSES.mean().item(),) * 2, "That is the mean without any weights."),
         ),
-        labels=("cross_entropy", "binary_cross_entropy"),
+        labels=("cross-entropy", "binary loss"),
     ),
-    "06.3": Exercise(
+    "6.3": Exercise(
+        without_weight,
+        "A weight multiplies odds, so divide them by it.",
+        (
+            Mistake(lambda p, w: w * p / (w * p + 1 - p), "That is the way there, from true to reported."),
+            Mistake(lambda p, w: p / w, "A weight multiplies odds, not probabilities."),
+            Mistake(lambda p, w: p / (1 - p) / w, "Those are odds; turn them into a probability."),
+            Mistake(
+                lambda p, w: torch.sigmoid(torch.logit(p) - w), "The logit moved by ln w: subtract ln w."
+            ),
+            Mistake(lambda p, w: 1 / (1 + w), "That is right for p = 1/2 only."),
+            Mistake(lambda p, w: 1 - without_weight(p, w), "That is the probability of a no."),
+        ),
+        cases=_weighted_reports,
+    ),
+    "6.4": Exercise(
         _yes_from,
         "Alpha alone decides; gamma cancels.",
         (
@@ -106,7 +140,7 @@ EXERCISES = {
         ),
         cases=_alphas,
     ),
-    "06.4": Exercise(
+    "6.4b": Exercise(
         _behind,
         "Bent back, and moved back.",
         (
@@ -115,7 +149,15 @@ EXERCISES = {
             Mistake(lambda p, alpha: _behind(p, alpha, 0), "That undoes alpha only; gamma bends too."),
             Mistake(lambda p, alpha: _behind(p, 1 - alpha), "Alpha belongs to the yes, 1 - alpha to the no."),
             Mistake(lambda p, alpha: 1 - _behind(p, alpha), "That is the probability of a no."),
-            Mistake(_factor_only, "The factor depends on p too: its derivative brings the logarithm."),
+            Mistake(_balance(0), "The factor depends on p too: its derivative brings the logarithm."),
+            Mistake(
+                _balance(2), "The term with the logarithm has a minus: ln p is negative, and it pulls up too."
+            ),
+            Mistake(_balance(-1), "The square's derivative brings a factor 2."),
+            Mistake(
+                lambda p, alpha: 1 / (1 / _behind(p, alpha) - 1),
+                "Those are odds; turn them into a probability.",
+            ),
         ),
         cases=_pairs,
     ),

@@ -32,6 +32,11 @@ OPERANDS = same_shape("input", "target"), REAL_FACTORS, broadcast, REDUCTION
 PROBABILITIES = values("lie in [0, 1]", lambda v: ~((v >= 0) & (v <= 1)), "input", "target")  # nan does not
 
 
+def weighted(values: Tensor, factor: Tensor | None) -> Tensor:
+    """Multiply by a factor, where one is given, in the type of the values."""
+    return values if factor is None else values * factor.to(values)
+
+
 @guarded(floating("input"))
 def logsigmoid(input: Tensor) -> Tensor:
     r"""Logarithm of the sigmoid, without ever forming the sigmoid.
@@ -54,9 +59,10 @@ def logsigmoid(input: Tensor) -> Tensor:
         >>> losses.logsigmoid(torch.tensor([0.0, -1000.0]))
         tensor([-6.9315e-01, -1.0000e+03])
     """
-    negative = input < 0
-    minus_size = input.where(negative, -input)  # -|x|, but with a slope at 0 too
-    return input.where(negative, 0) - torch.log1p(minus_size.exp())
+    below = input < 0
+    minus_size = input.where(below, -input)  # -|x|, but with a slope at 0 too
+    rest = torch.log1p(minus_size.exp())
+    return input.where(below, 0) - rest
 
 
 class ClampedBCE(torch.autograd.Function):
@@ -112,7 +118,7 @@ def binary_cross_entropy(
         tensor(0.3993)
     """
     loss: Tensor = ClampedBCE.apply(input, target)  # type: ignore[no-untyped-call]
-    return reduce(loss if weight is None else loss * weight.to(loss), reduction)
+    return reduce(weighted(loss, weight), reduction)
 
 
 @guarded(*OPERANDS)
@@ -152,6 +158,9 @@ def binary_cross_entropy_with_logits(
         >>> losses.binary_cross_entropy_with_logits(torch.tensor([0.0, -1000.0]), torch.tensor([1.0, 1.0]))
         tensor(500.3466)
     """
-    yes = target if pos_weight is None else target * pos_weight.to(target)
-    loss = -yes * logsigmoid(input) - (1 - target) * logsigmoid(-input)
-    return reduce(loss if weight is None else loss * weight.to(loss), reduction)
+    yes = weighted(target, pos_weight)
+    loss = -yes * logsigmoid(input)
+    no = 1 - target
+    loss = loss - no * logsigmoid(-input)
+    loss = weighted(loss, weight)
+    return reduce(loss, reduction)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from lessons_pkg.guards import REDUCTION, class_targets, guarded, number, per_class, same_shape
-from lessons_pkg.losses.binary import binary_cross_entropy_with_logits
+from lessons_pkg.losses.binary import binary_cross_entropy_with_logits as bce
 from lessons_pkg.losses.classification import cross_entropy
 from lessons_pkg.losses.reduction import reduce
 
@@ -18,7 +18,8 @@ def focus(loss: Tensor, miss: Tensor, gamma: float) -> Tensor:
     Chapter 6.
     """
     smallest = torch.finfo(miss.dtype).tiny  # at 0, the slope of a root would be infinite
-    return miss.clamp(min=smallest) ** gamma * loss
+    factor = miss.clamp(min=smallest) ** gamma
+    return factor * loss
 
 
 @guarded(same_shape("inputs", "targets"), ALPHA, GAMMA, REDUCTION)
@@ -52,11 +53,14 @@ def sigmoid_focal_loss(
         >>> losses.sigmoid_focal_loss(torch.tensor([0.0, 4.0]), torch.tensor([1.0, 1.0]))
         tensor([4.3322e-02, 1.4679e-06])
     """
-    loss = binary_cross_entropy_with_logits(inputs, targets, reduction="none")
-    miss = torch.sigmoid(inputs) * (1 - targets) + torch.sigmoid(-inputs) * targets
-    if alpha >= 0:
-        loss = (alpha * targets + (1 - alpha) * (1 - targets)) * loss
-    return reduce(focus(loss, miss, gamma), reduction)
+    yes, no = targets, 1 - targets
+    loss = bce(inputs, yes, reduction="none")
+    miss = no * torch.sigmoid(inputs)
+    miss = miss + yes * torch.sigmoid(-inputs)
+    side = alpha * yes + (1 - alpha) * no
+    loss = loss * side if alpha >= 0 else loss
+    loss = focus(loss, miss, gamma)
+    return reduce(loss, reduction)
 
 
 @guarded(class_targets("inputs", "targets", soft=False), per_class("alpha", "inputs"), GAMMA, REDUCTION)
