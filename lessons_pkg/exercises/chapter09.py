@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
@@ -11,6 +12,16 @@ LOSS = 7.3  # exercise 9.1
 RATE, UPDATES, TASKS = 0.1, 50, (3.0, 1.0)  # exercise 9.2
 FIRST, SECOND = (4.0, 2.0), (-2.0, 2.0)  # exercise 9.4
 Pair = tuple[float, float]
+
+
+def grams() -> tuple[int, int, float]:
+    """Losses of an error in kilograms and in grams: their quotients, and the weight that undoes the first."""
+    kilograms, target = torch.tensor([0.5, -1.0]), torch.tensor([0.25, 1.0])
+    mse, l1 = (
+        loss(1000 * kilograms, 1000 * target).item() / loss(kilograms, target).item()
+        for loss in (functional.mse_loss, functional.l1_loss)
+    )
+    return round(mse), round(l1), 1 / mse
 
 
 def best_log_variance(half: float = 0.5) -> Pair:
@@ -69,6 +80,30 @@ def _mean_of_both() -> Pair:
 
 
 EXERCISES: dict[str, Exercise] = {
+    "9.1": Exercise(
+        grams,
+        "The MSE feels the square; so does the weight that undoes it.",
+        (
+            Mistake(
+                lambda: (1000, 1000, 1e-3),
+                "Square it: each error is 1000 times as large, and MSE squares errors.",
+            ),
+            Mistake(lambda: (10**6, 10**6, 1e-6), "L1 is not squared."),
+            Mistake(lambda: (1e-6, 1e-3, 10**6), "The smaller the unit, the larger the number."),
+            Mistake(
+                lambda: (10**6, 1000, 1e-3),
+                "The weight multiplies the squared loss: it must undo the first factor.",
+            ),
+            Mistake(
+                lambda: (10**6, 1000, 10**6), "That weight doubles the harm: it must undo the first factor."
+            ),
+            Mistake(
+                lambda: (10**6, 1000, 1),
+                "The predictions grow with the target, so the gradient grows with the loss.",
+            ),
+        ),
+        labels=("factor of MSE", "factor of L1", "weight"),
+    ),
     "09.1": Exercise(
         best_log_variance,
         "The best variance is the loss itself, and its price is half its logarithm.",
