@@ -16,7 +16,7 @@ SHAPES = {"trunk": (5, 8), "rent": (8, 1), "quick": (8, 2)}
 
 
 class Flats(NamedTuple):
-    """``x`` ``(S, N, 5)``, the last column 1; ``rent`` ``(S, N)``, euros above the average; ``quick`` ``(S, N)``, 0 or 1."""
+    """``x`` ``(S, N, 5)``, the last column 1; ``rent``, in euros, and ``quick``, 0 or 1, ``(S, N)``."""
 
     x: Tensor
     rent: Tensor
@@ -86,7 +86,7 @@ def two_losses(net: Network, flats: Flats) -> Tensor:
 
 
 def trained(total_of: Callable[[Tensor], Tensor], flats: Flats, net: Network, *extra: Tensor) -> Network:
-    """Train 300 updates on what ``total_of`` makes of the two losses, ``extra`` parameters too; return ``net``.
+    """Train ``net``, and the ``extra`` parameters, for 300 updates on what ``total_of`` makes of the losses.
 
     Example:
         >>> from lessons_pkg.data.flats import draw_flats, networks, trained

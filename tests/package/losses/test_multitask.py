@@ -62,6 +62,19 @@ def test_derivatives_and_any_shape() -> None:
     assert uncertainty_weighted(losses.float(), s.float()).dtype == torch.float32
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_a_solved_task_has_no_nan_however_small_its_variance(dtype: torch.dtype) -> None:
+    s = torch.tensor([-1000.0], dtype=dtype, requires_grad=True)
+    total = uncertainty_weighted(torch.zeros(1, dtype=dtype), s)
+    (slope,) = torch.autograd.grad(total, s)
+    assert total.item() == -500
+    assert slope.item() == 0.5
+    (by_loss,) = torch.autograd.grad(
+        uncertainty_weighted(loss := torch.zeros(1, dtype=dtype, requires_grad=True), s), loss
+    )
+    assert by_loss.isfinite()
+
+
 def test_form_for_classification_is_the_same_function_moved() -> None:
     for loss, s in [(0.4, -1.0), (2.0, 0.3), (0.01, -5.0)]:
         moved = torch.tensor([s - math.log(2)], dtype=torch.float64)
