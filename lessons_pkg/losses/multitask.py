@@ -64,10 +64,10 @@ def project(g: Tensor, other: Tensor) -> Tensor:
         >>> project(torch.tensor([1.0, 0.0]), torch.tensor([-1.0, 1.0]))
         tensor([0.5000, 0.5000])
     """
-    # the direction counts: squares stay in range
+    # of any size: squares could overflow
     unit = other / other.abs().amax()
     overlap = g @ unit
-    if overlap < 0:  # nan, from a row of zeros, is not
+    if overlap < 0:  # zeros give nan: not so
         g = g - overlap / (unit @ unit) * unit
     return g
 
