@@ -1,4 +1,4 @@
-"""Chapter 9: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 9's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import math
 

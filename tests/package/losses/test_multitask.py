@@ -142,3 +142,14 @@ def test_projection_draws_its_orders() -> None:
         for k in range(30)
     }
     assert len(seen) > 1
+
+
+def test_pcgrads_promise_holds_along_minus_d_and_not_along_adams_step() -> None:
+    """Neither task gets worse to first order, says the theorem; an optimizer that stretches axes breaks it."""
+    g = torch.tensor([[4.0, 0.0], [-2.0, 1.0]], dtype=torch.float64)
+    d = project_conflicting(g).sum(0)
+    assert (g @ -d).max() < 0
+    p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    p.grad = d.clone()
+    torch.optim.Adam([p], lr=0.1).step()  # its first step has the same length along each axis
+    assert (g @ p.detach()).max().item() == pytest.approx(0.1)
