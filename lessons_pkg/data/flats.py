@@ -42,12 +42,12 @@ def draw_flats(seeds: Sequence[int], n: int, device: torch.device | None = None)
     return Flats(*(torch.stack(part).to(device) for part in zip(*parts, strict=True)))
 
 
-def networks(seeds: Sequence[int], device: torch.device | None = None) -> Network:
+def two_heads(seeds: Sequence[int], device: torch.device | None = None) -> Network:
     """Draw a network for each of ``seeds``: a trunk of eight units, and two heads.
 
     Example:
         >>> from lessons_pkg.data.flats import networks
-        >>> networks([0])["trunk"].shape
+        >>> two_heads([0])["trunk"].shape
         torch.Size([1, 5, 8])
     """
     draws = [torch.Generator().manual_seed(1000 + seed) for seed in seeds]
@@ -63,7 +63,7 @@ def answers(net: Network, x: Tensor) -> tuple[Tensor, Tensor]:
 
     Example:
         >>> from lessons_pkg.data.flats import answers, draw_flats, networks
-        >>> [part.shape for part in answers(networks([0]), draw_flats([0], 3).x)]
+        >>> [part.shape for part in answers(two_heads([0]), draw_flats([0], 3).x)]
         [torch.Size([1, 3]), torch.Size([1, 3, 2])]
     """
     hidden = torch.tanh(x @ net["trunk"])
@@ -76,7 +76,7 @@ def two_losses(net: Network, flats: Flats) -> Tensor:
 
     Example:
         >>> from lessons_pkg.data.flats import draw_flats, networks, two_losses
-        >>> two_losses(networks([0]), draw_flats([0], 3)).shape
+        >>> two_losses(two_heads([0]), draw_flats([0], 3)).shape
         torch.Size([2, 1])
     """
     rent, logits = answers(net, flats.x)
@@ -85,12 +85,12 @@ def two_losses(net: Network, flats: Flats) -> Tensor:
     return torch.stack([mse, ce])
 
 
-def trained(total_of: Callable[[Tensor], Tensor], flats: Flats, net: Network, *extra: Tensor) -> Network:
+def learn_flats(total_of: Callable[[Tensor], Tensor], flats: Flats, net: Network, *extra: Tensor) -> Network:
     """Train ``net``, and the ``extra`` parameters, for 300 updates on what ``total_of`` makes of the losses.
 
     Example:
         >>> from lessons_pkg.data.flats import draw_flats, networks, trained
-        >>> net = trained(lambda losses: losses.sum(0), draw_flats([0], 8), networks([0]))
+        >>> net = learn_flats(lambda losses: losses.sum(0), draw_flats([0], 8), two_heads([0]))
         >>> sorted(net)
         ['quick', 'rent', 'trunk']
     """
@@ -110,7 +110,7 @@ def trunk_gradients(net: Network, losses: Iterable[Tensor]) -> Tensor:
 
     Example:
         >>> from lessons_pkg.data.flats import draw_flats, networks, trunk_gradients, two_losses
-        >>> net = networks([0])
+        >>> net = two_heads([0])
         >>> trunk_gradients(net, two_losses(net, draw_flats([0], 3))).shape
         torch.Size([1, 2, 40])
     """
@@ -129,8 +129,8 @@ def score(net: Network, flats: Flats) -> tuple[Tensor, Tensor]:
     """By how many euros the rent is off (root of the mean square), and the share of right answers, per seed.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, networks, score
-        >>> [part.shape for part in score(networks([0]), draw_flats([0], 3))]
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, score
+        >>> [part.shape for part in score(two_heads([0]), draw_flats([0], 3))]
         [torch.Size([1]), torch.Size([1])]
     """
     with torch.no_grad():
@@ -139,12 +139,12 @@ def score(net: Network, flats: Flats) -> tuple[Tensor, Tensor]:
     return (rent - flats.rent).square().mean(1).sqrt(), right
 
 
-def report(name: str, net: Network, flats: Flats) -> None:
+def grade(name: str, net: Network, flats: Flats) -> None:
     """Print a network's score: means over the seeds, and the range of the second.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, networks, report
-        >>> report("drawn", networks([0]), draw_flats([0], 100))
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, report
+        >>> grade("drawn", two_heads([0]), draw_flats([0], 100))
         drawn        off  90 right 52% (52% to 52%)
     """
     off, right = score(net, flats)

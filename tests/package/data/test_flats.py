@@ -4,10 +4,10 @@ import torch
 
 from lessons_pkg.data.flats import (
     draw_flats,
-    networks,
+    learn_flats,
     score,
-    trained,
     trunk_gradients,
+    two_heads,
     two_losses,
 )
 
@@ -27,7 +27,7 @@ def test_flats_follow_their_rules_and_a_seed_is_a_data_set() -> None:
 def test_networks_side_by_side_do_not_meet() -> None:
     both, alone = draw_flats([0, 1], 50), draw_flats([1], 50)
     ends = [
-        trained(lambda losses: 1e-4 * losses[0] + losses[1], flats, networks(seeds))
+        learn_flats(lambda losses: 1e-4 * losses[0] + losses[1], flats, two_heads(seeds))
         for flats, seeds in ((both, [0, 1]), (alone, [1]))
     ]
     torch.testing.assert_close(ends[0]["trunk"][1:], ends[1]["trunk"])
@@ -35,7 +35,7 @@ def test_networks_side_by_side_do_not_meet() -> None:
 
 
 def test_the_tasks_gradients_are_those_of_a_nudge() -> None:
-    flats, net = draw_flats([3], 20), networks([3])
+    flats, net = draw_flats([3], 20), two_heads([3])
     g = trunk_gradients(net, two_losses(net, flats))[0]
     for k in (0, 17, 39):
         ends = []
