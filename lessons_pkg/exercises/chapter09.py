@@ -1,16 +1,27 @@
-"""Chapter 9: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 9's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-LOSS = 7.3  # exercise 9.1
+LOSS = 7.3  # exercise 9.2b
 RATE, UPDATES, TASKS = 0.1, 50, (3.0, 1.0)  # exercise 9.2
-FIRST, SECOND = (4.0, 2.0), (-2.0, 2.0)  # exercise 9.4
+FIRST, SECOND = (4.0, 2.0), (-2.0, 2.0)  # exercise 9.3
 Pair = tuple[float, float]
+
+
+def grams() -> tuple[int, int, float]:
+    """Losses of an error in kilograms and in grams: their quotients, and the weight that undoes the first."""
+    kilograms, target = torch.tensor([0.5, -1.0]), torch.tensor([0.25, 1.0])
+    mse, l1 = (
+        loss(1000 * kilograms, 1000 * target).item() / loss(kilograms, target).item()
+        for loss in (functional.mse_loss, functional.l1_loss)
+    )
+    return round(mse), round(l1), 1 / mse
 
 
 def best_log_variance(half: float = 0.5) -> Pair:
@@ -21,6 +32,10 @@ def best_log_variance(half: float = 0.5) -> Pair:
         (bend,) = torch.autograd.grad(slope, s)
         s = (s - slope / bend).detach().requires_grad_()
     return s.item(), (half * torch.exp(-s) * LOSS + 0.5 * s).item()
+
+
+def _total_at(s: float) -> float:
+    return 0.5 * math.exp(-s) * LOSS + 0.5 * s
 
 
 def runaway(updates: int = UPDATES, rate: float = RATE, start: float = 1.0) -> tuple[float, float, float]:
@@ -51,7 +66,7 @@ def least_total(losses: Tensor) -> Tensor:
 def project_by_hand(
     sign: float = -1.0, first: bool = True, second: bool = True, swap: bool = False, power: int = 2
 ) -> Pair:
-    """Project the two gradients of exercise 9.4 as the options say, and add them."""
+    """Project the two gradients of exercise 9.3 as the options say, and add them."""
     one, two = torch.tensor(FIRST, dtype=torch.float64), torch.tensor(SECOND, dtype=torch.float64)
     overlap, sizes = one @ two, (one.norm() ** power, two.norm() ** power)
     by_two, by_one = sizes if swap else sizes[::-1]
@@ -69,7 +84,31 @@ def _mean_of_both() -> Pair:
 
 
 EXERCISES: dict[str, Exercise] = {
-    "09.1": Exercise(
+    "9.1": Exercise(
+        grams,
+        "The MSE feels the square; so does the weight that undoes it.",
+        (
+            Mistake(
+                lambda: (1000, 1000, 1e-3),
+                "Square it: each error is 1000 times as large, and MSE squares errors.",
+            ),
+            Mistake(lambda: (10**6, 10**6, 1e-6), "L1 is not squared."),
+            Mistake(lambda: (1e-6, 1e-3, 10**6), "The smaller the unit, the larger the number."),
+            Mistake(
+                lambda: (10**6, 1000, 1e-3),
+                "The weight multiplies the squared loss: it must undo the first factor.",
+            ),
+            Mistake(
+                lambda: (10**6, 1000, 10**6), "That weight doubles the harm: it must undo the first factor."
+            ),
+            Mistake(
+                lambda: (10**6, 1000, 1),
+                "The predictions grow with the target, so the gradient grows with the loss.",
+            ),
+        ),
+        labels=("factor of MSE", "factor of L1", "weight"),
+    ),
+    "9.2b": Exercise(
         best_log_variance,
         "The best variance is the loss itself, and its price is half its logarithm.",
         (
@@ -83,14 +122,25 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda: (math.log(LOSS), 1 + math.log(LOSS)), "The value is half of that."),
             Mistake(
+                lambda: (0.5 * math.log(LOSS), _total_at(0.5 * math.log(LOSS))),
+                "That is log sigma; s is the logarithm of its square.",
+            ),
+            Mistake(
+                lambda: (0.5 * math.log(LOSS), 0.5 + 0.5 * math.log(LOSS)),
+                "The value is right; s is log sigma squared, twice that.",
+            ),
+            Mistake(
+                lambda: (math.log(LOSS), 0.5 + math.log(LOSS)), "The logarithm in the value has a half, too."
+            ),
+            Mistake(
                 lambda: (math.log10(LOSS), 0.5 + 0.5 * math.log10(LOSS)), "The natural logarithm: math.log."
             ),
         ),
         labels=("s", "value"),
     ),
-    "09.2": Exercise(
+    "9.2": Exercise(
         runaway,
-        "The gradient by a weight is the loss itself, which is never negative: down they go, for ever.",
+        "A weight's derivative is the loss itself, which is never negative: down they go, for ever.",
         (
             Mistake(lambda: runaway(rate=-RATE), "That goes uphill: subtract the gradient."),
             Mistake(lambda: runaway(UPDATES - 1), "That is after 49 updates."),
@@ -99,12 +149,17 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: runaway(start=0.0), "The weights start at 1, not at 0."),
             Mistake(lambda: runaway(rate=1.0), "Multiply the gradient by the learning rate."),
             Mistake(
-                lambda: (-4.0, -4.0, -16.0), "The gradient by a weight is its task's loss: 3 for the first."
+                lambda: (0.0, 0.0, 0.0),
+                "Nothing stops them at 0: the gradient does not depend on the weight.",
+            ),
+            Mistake(
+                lambda: (-4.0, -4.0, -16.0),
+                "The derivative with respect to a weight is its task's loss: 3 for the first.",
             ),
         ),
         labels=("first weight", "second weight", "sum"),
     ),
-    "09.3": Exercise(
+    "9.2c": Exercise(
         least_total,
         "Half the number of tasks plus half the sum of logarithms: negative once the losses are small.",
         (
@@ -117,11 +172,16 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda losses: len(losses) + losses.log().sum(), "Twice too much: half of everything."),
             Mistake(lambda losses: least_total(losses) / len(losses), "That is the mean over the tasks."),
             Mistake(lambda losses: least_total(losses).clamp(0), "The total may be negative: do not cut it."),
+            Mistake(
+                lambda losses: losses.log().sum(),
+                "Two halves are missing: one as a factor, one as a term for each task.",
+            ),
+            Mistake(lambda losses: 0.5 + 0.5 * losses.log(), "One value per task: add them up."),
             Mistake(lambda losses: 0.5 * losses.sum(), "That is the sum at s = 0: use the best s of each."),
         ),
         cases=_cases,
     ),
-    "09.4": Exercise(
+    "9.3": Exercise(
         project_by_hand,
         "Neither task loses: the products with both gradients are positive.",
         (

@@ -42,10 +42,34 @@ def uncertainty_weighted(losses: Tensor, log_variances: Tensor) -> Tensor:
         >>> losses.uncertainty_weighted(torch.tensor([4.0, 1.0]), torch.tensor([0.0, 0.0]))
         tensor(2.5000)
     """
-    least = -math.log(torch.finfo(losses.dtype).max / 2)  # further down, infinity times no loss is nan
-    bounded = log_variances.where(losses > 0, log_variances.clamp(min=least))
-    precision = torch.exp(-bounded)  # one divided by the variance
-    return 0.5 * (precision * losses + log_variances).sum()
+    s = log_variances
+    largest = torch.finfo(losses.dtype).max
+    least = -math.log(largest / 2)
+    floor = s.clamp(min=least)
+    # no loss: 0 * e^-s must not be 0 * inf
+    bounded = s.where(losses > 0, floor)
+    precision = torch.exp(-bounded)
+    each = precision * losses + s
+    return 0.5 * each.sum()
+
+
+def project(g: Tensor, other: Tensor) -> Tensor:
+    r"""Take from ``g`` what works against ``other``, if anything does.
+
+    :math:`g - \frac{g \cdot o}{|o|^2} o` where :math:`g \cdot o < 0`, with :math:`o` the ``other``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg.losses.multitask import project
+        >>> project(torch.tensor([1.0, 0.0]), torch.tensor([-1.0, 1.0]))
+        tensor([0.5000, 0.5000])
+    """
+    # of any size: squares could overflow
+    unit = other / other.abs().amax()
+    overlap = g @ unit
+    if overlap < 0:  # zeros give nan: not so
+        g = g - overlap / (unit @ unit) * unit
+    return g
 
 
 @guarded(floating("gradients"), ROW_EACH)
@@ -75,12 +99,10 @@ def project_conflicting(gradients: Tensor, *, generator: torch.Generator | None 
         tensor([[0.5000, 0.5000],
                 [0.0000, 1.0000]])
     """
-    projected = gradients.clone()
-    for i in range(len(gradients)):
-        for j in torch.randperm(len(gradients), generator=generator).tolist():
-            # only the direction counts; a row of zeros has none, and gives nan
-            other = gradients[j] / gradients[j].abs().amax()
-            overlap = projected[i] @ other
-            if i != j and overlap < 0:  # nan is not below 0
-                projected[i] -= overlap / (other @ other) * other
-    return projected
+    tasks, rows = len(gradients), []
+    for i, row in enumerate(gradients):
+        for j in torch.randperm(tasks, generator=generator).tolist():
+            if i != j:
+                row = project(row, gradients[j])
+        rows.append(row)
+    return torch.stack(rows)

@@ -62,6 +62,19 @@ def test_derivatives_and_any_shape() -> None:
     assert uncertainty_weighted(losses.float(), s.float()).dtype == torch.float32
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_a_solved_task_has_no_nan_however_small_its_variance(dtype: torch.dtype) -> None:
+    s = torch.tensor([-1000.0], dtype=dtype, requires_grad=True)
+    total = uncertainty_weighted(torch.zeros(1, dtype=dtype), s)
+    (slope,) = torch.autograd.grad(total, s)
+    assert total.item() == -500
+    assert slope.item() == 0.5
+    (by_loss,) = torch.autograd.grad(
+        uncertainty_weighted(loss := torch.zeros(1, dtype=dtype, requires_grad=True), s), loss
+    )
+    assert by_loss.isfinite()
+
+
 def test_form_for_classification_is_the_same_function_moved() -> None:
     for loss, s in [(0.4, -1.0), (2.0, 0.3), (0.01, -5.0)]:
         moved = torch.tensor([s - math.log(2)], dtype=torch.float64)
@@ -129,3 +142,14 @@ def test_projection_draws_its_orders() -> None:
         for k in range(30)
     }
     assert len(seen) > 1
+
+
+def test_pcgrads_promise_holds_along_minus_d_and_not_along_adams_step() -> None:
+    """Neither task gets worse to first order, says the theorem; an optimizer that stretches axes breaks it."""
+    g = torch.tensor([[4.0, 0.0], [-2.0, 1.0]], dtype=torch.float64)
+    d = project_conflicting(g).sum(0)
+    assert (g @ -d).max() < 0
+    p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    p.grad = d.clone()
+    torch.optim.Adam([p], lr=0.1).step()  # its first step has the same length along each axis
+    assert (g @ p.detach()).max().item() == pytest.approx(0.1)
