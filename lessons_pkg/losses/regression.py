@@ -252,5 +252,7 @@ def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str 
         tensor(0.1000)
     """
     shortfall = target - input
-    loss = torch.maximum(quantile * shortfall, (quantile - 1) * shortfall)
+    low = quantile * shortfall
+    high = (quantile - 1) * shortfall
+    loss = torch.maximum(low, high)
     return reduce(loss, reduction)
