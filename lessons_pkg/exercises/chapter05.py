@@ -40,7 +40,7 @@ def _swapped() -> tuple[float, float, float]:
 
 
 def factors(power: float = 1.0) -> tuple[float, float]:
-    """Slope of Huber by slope of SmoothL1 at one error, thresholds 0.5 and 4; ``power`` -1 turns it around."""
+    """Slope of Huber by that of SmoothL1, at thresholds 0.5 and 4; ``power`` -1 turns it around."""
     r, zero = torch.tensor(0.3, dtype=torch.float64, requires_grad=True), torch.zeros(()).double()
     found = []
     for delta in (0.5, 4.0):
