@@ -1,4 +1,4 @@
-"""Chapter 5: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 5's lessons: answers computed with torch, and the wrong ones we can explain."""
 
 import math
 
@@ -39,6 +39,17 @@ def _swapped() -> tuple[float, float, float]:
     return l1, mse, huber
 
 
+def factors(power: float = 1.0) -> tuple[float, float]:
+    """Slope of Huber by that of SmoothL1, at thresholds 0.5 and 4; ``power`` -1 turns it around."""
+    r, zero = torch.tensor(0.3, dtype=torch.float64, requires_grad=True), torch.zeros(()).double()
+    found = []
+    for delta in (0.5, 4.0):
+        (old,) = torch.autograd.grad(functional.huber_loss(r, zero, delta=delta), r)
+        (new,) = torch.autograd.grad(functional.smooth_l1_loss(r, zero, beta=delta), r)
+        found.append((old / new).item() ** power)
+    return found[0], found[1]
+
+
 def _centre(values: Tensor, delta: Tensor) -> float:
     """Place of the smallest Huber loss, by bisection of autograd's slope."""
     low, high = values.min().item(), values.max().item()
@@ -58,6 +69,13 @@ def _lowest(values: Tensor, delta: Tensor) -> Tensor:
 def _one_round(values: Tensor, delta: Tensor) -> Tensor:
     middle = values.median()
     return middle + torch.clamp(values - middle, -delta, delta).mean()
+
+
+def _descended(values: Tensor, delta: Tensor) -> Tensor:
+    c = values.mean()
+    for _ in range(200):
+        c = c - 0.1 * torch.clamp(c - values, -delta, delta).mean()
+    return c
 
 
 def _trimmed(values: Tensor, delta: Tensor) -> Tensor:
@@ -86,7 +104,7 @@ def _final_losses() -> list[Case]:
 
 
 EXERCISES = {
-    "05.1": Exercise(
+    "5.1": Exercise(
         _means,
         "Three losses, three numbers: these errors tell them apart.",
         (
@@ -98,7 +116,19 @@ EXERCISES = {
         ),
         labels=("MSE", "L1", "Huber"),
     ),
-    "05.2": Exercise(
+    "5.1b": Exercise(
+        factors,
+        "SmoothL1 is Huber's loss divided by the threshold, and the rate must make up for that.",
+        (
+            Mistake(lambda: factors(-1), "Those are the ratios of the losses; the rate goes the other way."),
+            Mistake(lambda: factors()[::-1], "These are in the other order."),
+            Mistake(lambda: factors(0), "They agree at a threshold of 1 only. Compare the slopes at 0.3."),
+            Mistake(lambda: factors(2), "Once is enough: the slope, like the loss, is divided by beta."),
+            Mistake(lambda: (0.5 / 2, 4 / 2), "Both losses have the factor 1/2: it cancels."),
+        ),
+        labels=("for 0.5", "for 4"),
+    ),
+    "5.2": Exercise(
         _centre,
         "The clipped errors add up to zero there.",
         (
@@ -110,11 +140,16 @@ EXERCISES = {
                 lambda values, delta: torch.clamp(values, -delta, delta).mean(),
                 "You clipped the measurements; clip the errors c - y.",
             ),
+            Mistake(_descended, "On the way; the last case is far: halve an interval instead of stepping."),
+            Mistake(
+                lambda values, delta: (values.mean() + values.median()) / 2,
+                "It lies between mean and median, but not in their middle.",
+            ),
             Mistake(_lowest, "That is the smallest loss; the question is where it is."),
         ),
         cases=_measurements,
     ),
-    "05.3": Exercise(
+    "5.3": Exercise(
         _baker,
         "Four times as dear to send someone away: enough bread on four days of five.",
         (
@@ -129,7 +164,7 @@ EXERCISES = {
         ),
         labels=("q", "loaves"),
     ),
-    "05.4": Exercise(
+    "5.3b": Exercise(
         lambda loss: torch.exp(loss - 0.5),
         "At the best variance, loss and MSE say the same thing.",
         (

@@ -3,6 +3,11 @@
 from torch import Tensor
 
 
+def weigh(loss: Tensor, weight: Tensor | None) -> Tensor:
+    """Multiply each element's loss by its weight, where there are weights."""
+    return loss if weight is None else loss * weight
+
+
 def reduce(loss: Tensor, reduction: str, weight: Tensor | None = None) -> Tensor:
     r"""Turn ``loss``, one value per element, into what ``reduction`` asks for.
 
@@ -10,7 +15,7 @@ def reduce(loss: Tensor, reduction: str, weight: Tensor | None = None) -> Tensor
     ``"sum"`` gives :math:`\sum_i c_i \ell_i`, shape ``()``; ``"mean"`` gives
     :math:`\sum_i c_i \ell_i / \sum_i c_i`, shape ``()``. Twin of the reductions in ``torch.nn.functional``.
     """
-    weighted = loss if weight is None else loss * weight
+    weighted = weigh(loss, weight)
     if reduction == "none":
         return weighted
     if reduction == "sum":

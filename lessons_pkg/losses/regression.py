@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lessons_pkg.guards import REDUCTION, Given, floating, guarded, number, refuse_values, same_shape
-from lessons_pkg.losses.reduction import reduce
+from lessons_pkg.losses.reduction import reduce, weigh
 
 OPERANDS = same_shape("input", "target"), REDUCTION
 WEIGHTED = same_shape("input", "target", "weight"), REDUCTION
@@ -77,7 +77,8 @@ def l1_loss(
         >>> losses.l1_loss(input, target)
         tensor(1.)
     """
-    return reduce((input - target).abs(), reduction, weight)
+    size = (input - target).abs()
+    return reduce(size, reduction, weight)
 
 
 @guarded(*WEIGHTED, number("delta", "be > 0", lambda delta: delta > 0))
@@ -118,11 +119,10 @@ def huber_loss(
         tensor(0.7500)
     """
     error = input - target
-    clipped = error.clamp(-delta, delta)
+    clipped = error.clamp(-delta, delta)  # the slope
     loss = clipped * (error - clipped / 2)
-    if weight is not None:
-        loss = loss * weight  # and the mean divides by N, not by the weights
-    return reduce(loss, reduction)
+    loss = weigh(loss, weight)
+    return reduce(loss, reduction)  # divides by N, not by the weights
 
 
 @guarded(*OPERANDS, number("beta", "be >= 0", lambda beta: beta >= 0))
@@ -252,5 +252,7 @@ def pinball_loss(input: Tensor, target: Tensor, quantile: float, reduction: str 
         tensor(0.1000)
     """
     shortfall = target - input
-    loss = torch.maximum(quantile * shortfall, (quantile - 1) * shortfall)
+    low = quantile * shortfall
+    high = (quantile - 1) * shortfall
+    loss = torch.maximum(low, high)
     return reduce(loss, reduction)

@@ -1,4 +1,4 @@
-"""Chapter 5: every answer and every mistake, computed again without torch."""
+"""Chapter 5's lessons: every answer and every mistake, computed again without torch."""
 
 import math
 from typing import Any
@@ -7,14 +7,16 @@ import pytest
 import torch
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 from tests.helpers.answers import agree, all_of
 
 DEMAND = sorted([38, 60, 35, 41, 31, 52, 40, 36, 44])
 BETWEEN = DEMAND[6] + 0.4 * (DEMAND[7] - DEMAND[6])  # 0.8 of the way through nine days: 6.4
 INDEPENDENT: dict[str, list[Any]] = {
-    "05.1": [(5 / 3, 1, 2 / 3), (5, 3, 2), (math.sqrt(5 / 3), 1, 2 / 3), (5 / 6, 1, 2 / 3),
+    "5.1": [(5 / 3, 1, 2 / 3), (5, 3, 2), (math.sqrt(5 / 3), 1, 2 / 3), (5 / 6, 1, 2 / 3),
              (5 / 3, 1, 5 / 6), (1, 5 / 3, 2 / 3)],
-    "05.3": [(0.8, 52), (0.2, 35), (0.8, BETWEEN), (0.8, 44), (0.75, 44), (0.5, 40), (4, 52)],
+    "5.1b": [(0.5, 4), (2, 0.25), (4, 0.5), (1, 1), (0.25, 16), (0.25, 2)],
+    "5.3": [(0.8, 52), (0.2, 35), (0.8, BETWEEN), (0.8, 44), (0.75, 44), (0.5, 40), (4, 52)],
 }  # fmt: skip
 
 
@@ -34,11 +36,12 @@ def clip(value: float, delta: float) -> float:
 
 
 def test_huber_centre_by_the_condition_that_clipped_errors_cancel() -> None:
-    cases: Any = EXERCISES["05.2"].cases
+    cases: Any = EXERCISES["5.2"].cases
     for values, threshold in cases():
         y, delta = sorted(values.tolist()), threshold.item()
         n, middle = len(y), y[(len(y) - 1) // 2]
-        answer, mean, median, one_round, trimmed, clipped_values, lowest = all_of("05.2", values, threshold)
+        found = all_of("5.2", values, threshold)
+        answer, mean, median, one_round, trimmed, clipped_values, descended, between, lowest = found
         assert sum(clip(answer - value, delta) for value in y) == pytest.approx(0, abs=1e-9)
         assert sum(abs(answer - value) < delta for value in y) > 0  # so that this is the only such point
         kept = [value for value in y if abs(value - middle) <= delta]
@@ -48,6 +51,11 @@ def test_huber_centre_by_the_condition_that_clipped_errors_cancel() -> None:
         assert one_round == pytest.approx(middle + sum(clip(v - middle, delta) for v in y) / n)
         assert trimmed == pytest.approx(sum(kept) / len(kept))
         assert clipped_values == pytest.approx(sum(clip(v, delta) for v in y) / n)
+        assert between == pytest.approx((mean + median) / 2)
+        c = mean
+        for _ in range(200):
+            c -= 0.1 * sum(clip(c - v, delta) for v in y) / n
+        assert descended == pytest.approx(c)
         assert lowest == pytest.approx(sum(loss) / n)
 
 
@@ -55,9 +63,35 @@ def test_huber_centre_by_the_condition_that_clipped_errors_cancel() -> None:
 def test_rmse_from_the_loss_that_a_known_mse_leaves(mse: float) -> None:
     loss = (math.log(mse) + 1) / 2
     if loss < 0:  # a root of a negative number is nan: no answer of anyone's
-        assert all_of("05.4", torch.tensor(loss, dtype=torch.float64))[0] == pytest.approx(math.sqrt(mse))
+        assert all_of("5.3b", torch.tensor(loss, dtype=torch.float64))[0] == pytest.approx(math.sqrt(mse))
         return
     root = math.sqrt(mse)
     expected = [root, mse, root * math.exp(0.5), root / math.sqrt(2 * math.pi),
                 math.sqrt(math.log(mse) + 1), root * math.exp(-0.5)]  # fmt: skip
-    assert all_of("05.4", torch.tensor(loss, dtype=torch.float64)) == pytest.approx(expected, rel=1e-9)
+    assert all_of("5.3b", torch.tensor(loss, dtype=torch.float64)) == pytest.approx(expected, rel=1e-9)
+
+
+def stepped(values: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
+    c = values.mean()
+    for _ in range(200):
+        c = c - 0.1 * (c - values).clamp(-delta, delta).mean()
+    return c
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("5.1", (1.6667, 1.0, 0.6667), "correct."),
+        ("5.1", (1.67, 1, 0.67), "right so far"),
+        ("5.1", (5, 3, 2), "You added up"),
+        ("5.1b", (4, 0.5), "in the other order"),
+        ("5.1b", (2, 0.25), "the rate goes the other way"),
+        ("5.2", stepped, "halve an interval"),
+        ("5.2", lambda v, d: (v.mean() + v.median()) / 2, "not in their middle"),
+        ("5.2", lambda v, d: v.mean(), "the mean, where the MSE"),
+        ("5.3", (0.8, 44), "one more loaf still pays"),
+        ("5.3b", lambda loss: loss.exp(), "subtract it first"),
+    ],
+)
+def test_verdicts(name: str, answer: object, words: str) -> None:
+    assert words in verdict(EXERCISES[name], answer)

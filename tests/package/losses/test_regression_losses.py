@@ -20,6 +20,7 @@ from lessons_pkg.losses import (
     pinball_loss,
     smooth_l1_loss,
 )
+from lessons_pkg.losses.reduction import weigh
 
 REDUCTIONS = ("none", "mean", "sum")
 PAIRS: dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = {
@@ -241,3 +242,70 @@ def test_an_option_may_be_a_tensor_of_one_number() -> None:
     far = torch.tensor([0.1, 1.0, -3.0])
     option: Any = torch.tensor(0.5)
     assert torch.equal(huber_loss(far, A, delta=option), huber_loss(far, A, delta=0.5))
+
+
+def test_weights_multiply_where_there_are_any() -> None:
+    assert weigh(A, None) is A
+    assert weigh(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 4.0])).tolist() == [1.0, 12.0]
+
+
+def with_where(error: Tensor) -> Tensor:
+    size = error.abs()
+    return torch.where(size < 1.0, 0.5 * size**2, size - 0.5)
+
+
+def test_only_an_infinite_slope_of_the_other_branch_spoils_the_gradient() -> None:
+    def slopes(form: Callable[[Tensor], Tensor], *errors: float) -> list[float]:
+        error = torch.tensor(errors, requires_grad=True)
+        form(error).sum().backward()
+        assert error.grad is not None
+        return error.grad.tolist()  # type: ignore[no-any-return]
+
+    def ours(error: Tensor) -> Tensor:
+        return huber_loss(error, torch.zeros_like(error), "none")
+
+    assert math.isinf(1e25**2 * torch.tensor(1.0))  # the value of the square overflows in 32 bits
+    assert slopes(with_where, 3.0, 1e25) == slopes(ours, 3.0, 1e25) == [1.0, 1.0]
+    assert math.isnan(slopes(with_where, math.inf)[0])
+    assert slopes(ours, math.inf) == [1.0]
+    exponential = slopes(lambda x: torch.where(x < 1, x.exp(), x), 200.0)  # an infinite slope
+    assert math.isnan(exponential[0])
+
+
+def centres(loss: Callable[..., Tensor], values: Tensor) -> Tensor:
+    low, high = values.amin(1, keepdim=True), values.amax(1, keepdim=True)
+    for _ in range(50):
+        c = ((low + high) / 2).requires_grad_()
+        (slope,) = torch.autograd.grad(loss(c.expand_as(values), values), c)
+        c = c.detach()
+        low, high = torch.where(slope > 0, low, c), torch.where(slope > 0, c, high)
+    return c
+
+
+def test_hubers_default_threshold_is_good_only_near_the_ordinary_deviation() -> None:
+    generator = torch.Generator().manual_seed(7)
+    bell = torch.randn(1000, 51, generator=generator, dtype=torch.float64)
+    wild = torch.rand(1000, 51, generator=generator, dtype=torch.float64) < 0.1
+    mixed = torch.where(wild, 10 * bell, bell)
+
+    def off(loss: Callable[..., Tensor], deviation: float) -> float:
+        return centres(loss, deviation * mixed).square().mean().sqrt().item() / deviation
+
+    median = off(l1_loss, 1.0)
+    assert off(huber_loss, 1.0) < 0.95 * median < 0.5 * off(mse_loss, 1.0)
+    assert off(huber_loss, 0.1) > 1.7 * median  # on its way to the mean
+    assert off(huber_loss, 10.0) == pytest.approx(median, rel=0.05)
+
+
+def test_quantiles_hold_four_in_five_of_the_points_that_taught_them_and_fewer_new_ones() -> None:
+    generator = torch.Generator().manual_seed(3)
+    seen, new = torch.rand(2, 500, 11, generator=generator, dtype=torch.float64)
+    ends = []
+    for q in (0.1, 0.9):  # each row's own pair of ends: as free as a model can be
+        each = pinball_loss(
+            seen.unsqueeze(2).expand(500, 11, 11), seen.unsqueeze(1).expand(500, 11, 11), q, "none"
+        )
+        ends.append(seen.gather(1, each.mean(2).argmin(1, keepdim=True)))
+    held, fresh = (((ends[0] <= y) & (y <= ends[1])).double().mean().item() for y in (seen, new))
+    assert held == pytest.approx(9 / 11)
+    assert fresh == pytest.approx(8 / 12, abs=0.03)  # the expected share between two order statistics
