@@ -71,7 +71,9 @@ TORN = """() => [...document.querySelectorAll(".math")].filter((formula) => {
 
 
 def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None:
-    page = visit("book/06-classification-losses/4-what-a-focal-loss-does.html", viewport={"width": 390, "height": 844}).page
+    page = visit(
+        "book/06-classification-losses/4-what-a-focal-loss-does.html", viewport={"width": 390, "height": 844}
+    ).page
     page.add_style_tag(content=DRAW_ALL)
     assert page.locator(".glued").count() > 20
     for width in (390, 360, 1280):
