@@ -46,7 +46,7 @@ def two_heads(seeds: Sequence[int], device: torch.device | None = None) -> Netwo
     """Draw a network for each of ``seeds``: a trunk of eight units, and two heads.
 
     Example:
-        >>> from lessons_pkg.data.flats import networks
+        >>> from lessons_pkg.data.flats import two_heads
         >>> two_heads([0])["trunk"].shape
         torch.Size([1, 5, 8])
     """
@@ -62,7 +62,7 @@ def answers(net: Network, x: Tensor) -> tuple[Tensor, Tensor]:
     """Predict the rent ``(S, N)`` and the logits ``(S, N, 2)`` of "quick?".
 
     Example:
-        >>> from lessons_pkg.data.flats import answers, draw_flats, networks
+        >>> from lessons_pkg.data.flats import answers, draw_flats, two_heads
         >>> [part.shape for part in answers(two_heads([0]), draw_flats([0], 3).x)]
         [torch.Size([1, 3]), torch.Size([1, 3, 2])]
     """
@@ -75,7 +75,7 @@ def two_losses(net: Network, flats: Flats) -> Tensor:
     """Mean squared error of the rent and cross-entropy of "quick?", ``(2, S)``.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, networks, two_losses
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, two_losses
         >>> two_losses(two_heads([0]), draw_flats([0], 3)).shape
         torch.Size([2, 1])
     """
@@ -89,7 +89,7 @@ def learn_flats(total_of: Callable[[Tensor], Tensor], flats: Flats, net: Network
     """Train ``net``, and the ``extra`` parameters, for 300 updates on what ``total_of`` makes of the losses.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, networks, trained
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, learn_flats
         >>> net = learn_flats(lambda losses: losses.sum(0), draw_flats([0], 8), two_heads([0]))
         >>> sorted(net)
         ['quick', 'rent', 'trunk']
@@ -109,7 +109,7 @@ def trunk_gradients(net: Network, losses: Iterable[Tensor]) -> Tensor:
     """Return each task's gradient with respect to the trunk, ``(S, tasks, parameters)``.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, networks, trunk_gradients, two_losses
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, trunk_gradients, two_losses
         >>> net = two_heads([0])
         >>> trunk_gradients(net, two_losses(net, draw_flats([0], 3))).shape
         torch.Size([1, 2, 40])
@@ -143,9 +143,9 @@ def grade(name: str, net: Network, flats: Flats) -> None:
     """Print a network's score: means over the seeds, and the range of the second.
 
     Example:
-        >>> from lessons_pkg.data.flats import draw_flats, two_heads, report
+        >>> from lessons_pkg.data.flats import draw_flats, two_heads, grade
         >>> grade("drawn", two_heads([0]), draw_flats([0], 100))
-        drawn        off  90 right 52% (52% to 52%)
+        drawn        off  97 right 45% (45% to 45%)
     """
     off, right = score(net, flats)
     low, high = right.min().item(), right.max().item()

@@ -16,7 +16,7 @@ def log_cosh_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     everywhere, :math:`\tanh r` and :math:`1 - \tanh^2 r`. Computed as :math:`|r| - \log (1 + \tanh |r|)`,
     which no error overflows; off by about a rounding of the error, its derivatives by one of 1. The error has
     no unit: scale the target first. Twin of ``torch.nn.functional.huber_loss`` in its reductions; torch has
-    no log-cosh. Lesson 8.2. Green (1990).
+    no log-cosh. Chapter 8. Green (1990).
 
     Args:
         input: predictions, floating-point, any shape.
