@@ -27,7 +27,9 @@
       const mistake = mistakes.find(([wrong]) => all(got, wrong, test));
       if (mistake || all(got, right, nearly)) return mistake ? `not yet. ${mistake[1]}` : soFar;
     }
-    if (got.length !== right.length) return `not yet: expected ${right.length} numbers, got ${got.length}.`;
+    if (got.length !== right.length) return right.length < 2 || labels.length > 1 // else their number is part of the answer
+      ? `not yet: expected ${right.length} numbers, got ${got.length}.`
+      : `not yet: the answer has more or fewer numbers than your ${got.length}. See the hints.`;
     const k = got.findIndex((a, k) => !same(a, right[k], rtol)), label = labels.length > 1 ? labels[k] : `number ${k + 1}`;
     return `not yet: ${right.length > 1 ? `${label}, ${shown(got[k])},` : shown(got[k])} is no answer that we can explain. See the hints.`;
   };

@@ -150,6 +150,8 @@ def _unexplained(
         case = f"({', '.join(map(_shown, given))})" if isinstance(given, tuple) else _shown(given)
         case = f"for input {case}, "
     if len(mine) != len(right):
+        if len(exercise.labels) == 1 < len(right):  # how many there are is part of the answer
+            return f"the answer has more or fewer numbers than your {len(mine)}. See the hints."
         return f"{case}expected {len(right)} number{'s' * (len(right) > 1)}, got {len(mine)}."
     pairs = zip(mine, right, strict=True)
     number = next(n for n, (a, b) in enumerate(pairs) if not _same(a, b, exercise.rtol))

@@ -57,6 +57,7 @@ def unwritten(x: Tensor) -> float:
 POINTS = torch.tensor([[1.0], [2.0], [3.0]]), torch.arange(20.0).reshape(20, 1)
 THREE = Exercise(lambda: (56 / 3, -56 / 3, -8.0), "Yes.", labels=("loss", "by w", "by b"))
 ONE = Exercise(lambda: 0.101515, "Yes.", (Mistake(lambda: 0.0980392, "The fastest."),))
+WAY = Exercise(lambda: (0, 1, 0, 2, 0), "Yes.", labels=("entries, in order",))
 FUNCTION = Exercise(lambda x: x.sum(), "Yes.", (Mistake(lambda x: x.mean(), "No mean."),), lambda: POINTS)
 
 
@@ -66,6 +67,7 @@ FUNCTION = Exercise(lambda x: x.sum(), "Yes.", (Mistake(lambda x: x.mean(), "No 
         (THREE, 5, "not yet: expected 3 numbers, got 1."),
         (THREE, (56 / 3, 0, -8), "not yet: by w, 0, is no answer that we can explain. See the hints."),
         (THREE, (1, None, 3), "not yet: expected a number, got None for one of several."),
+        (WAY, (0, 1, 0), "not yet: the answer has more or fewer numbers than your 3. See the hints."),
         (ONE, (1, 2), "not yet: expected 1 number, got 2."),
         (ONE, "0.1", "not yet: expected a number or several, got str."),
         (ONE, True, "not yet: expected a number or several, got bool."),
