@@ -6,9 +6,10 @@
   const words = (text) => new Set(
     text.toLowerCase().replace(/(^|\W)(["'`])[^"'`]*\2(?!\w)/g, "$1 … ").replace(/\d+/g, "#").match(/[\p{L}_#]+/gu));
   const entries = [...(page?.querySelectorAll("h3") ?? [])].map((heading) => {
-    const title = heading.firstChild && heading.textContent.replace(/#$/, "");
-    const inside = [...heading.parentElement.querySelectorAll("p code")].map((code) => code.textContent);
-    return { title, id: heading.parentElement.id, pattern: words(title), all: words(`${title.replace(/["'`]/g, " ")} ${inside.join(" ")}`) };
+    const title = heading.textContent.replace(/#$/, "");
+    const named = [...heading.parentElement.querySelectorAll("p code")].map((code) => code.textContent);
+    const all = words([title.replace(/["'`]/g, " "), ...named].join(" "));
+    return { title, all, id: heading.parentElement.id, pattern: words(title.replace(/^[\w.]+: /, "")) };
   });
   const rarity = (word) => Math.log((entries.length + 1) / (1 + entries.filter((entry) => entry.pattern.has(word)).length));
   const share = (some, has) => {
