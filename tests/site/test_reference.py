@@ -60,6 +60,7 @@ def test_the_first_hit_is_the_place_that_was_meant(visit: Any, query: str, page:
     results = visit(f"search.html?q={query}").page
     hit = results.locator("#search-results li a").first
     hit.wait_for()
+    assert query.lower() in hit.inner_text().lower(), "shown by its own name"
     address = hit.get_attribute("href").split("?")[0]
     assert address.split("#")[0] == page
     hit.click()
