@@ -77,8 +77,9 @@ def test_the_built_plans_add_up_the_minutes_of_what_they_link_to(page: str, week
     chapters = read_chapters()
     for label, _, numbers in re.findall(r"(?m)^(.+)(: )([\d., ]+)$", PAGE if not weeks else TEACHERS):
         pages = dict.fromkeys(find(number, chapters) for number in numbers.split(", "))
-        (titles,) = {row[1] for row in rows if row[::2] == [label, words_of(total(list(pages)))]}
-        assert all(found.title in titles for found in pages)
+        wanted = [label, words_of(total(list(pages)))]
+        titles = [row[1] for row in rows if row[::2] == wanted]
+        assert any(all(found.title in said for found in pages) for said in titles), wanted
 
 
 @pytest.mark.site
