@@ -67,10 +67,11 @@ repository: $(INSTALLED)  ## point the pages at a fork: URL=https://github.com/y
 serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
-bench: $(INSTALLED)  ## measure anew what the page on reproducibility shows: minutes, on an idle machine
+bench: $(INSTALLED)  ## measure anew what the reference pages show: minutes, on an idle machine
 	@python -m benchmarks.parity
 	@python -m benchmarks.notebook_reproduction
 	@python -m benchmarks.throughput
+	@python -m benchmarks.optimizers
 
 test-colab: $(BUILT)  ## every student notebook with Colab's newest versions, alone in an empty folder: minutes
 	@$(PYTEST) -m colab tests

@@ -1,1 +1,1 @@
-"""Measurements that the page on reproducibility shows: `make bench`. Never part of the gate."""
+"""Measurements that the reference pages show: `make bench`. Never part of the gate."""

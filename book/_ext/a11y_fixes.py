@@ -49,6 +49,8 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"<td>.*?</td>": _breakable,
     # What an exercise says of an answer is a sentence, and breaks like one; other output keeps its columns.
     _PRINTED: _with_verdict,
+    # The glossary's second names are Chinese, and have numbers for ids.
+    r'<dt id="term-\d+"': r'\g<0> lang="zh-Hans"',
     # A signature with an argument to a line is a list of definitions without terms, and inside a term.
     r'\s*<dl>\n((?:<dd><em class="sig-param">.*?</dd>\n)+)</dl>\n': _arguments,
 }

@@ -1,4 +1,4 @@
-"""How to use this course: its times are the chapters', its commands and doors exist."""
+"""How to use this course, for readers and for teachers: times are the lessons', what is named exists."""
 
 import json
 import re
@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from lesson_map import read_chapters, total
 from lesson_map import words as words_of
+from teaching_plan import find
 
 from tests.helpers.html import Cells
 from tests.helpers.project import HTML, ROOT
 
 PAGE = (ROOT / "book" / "how-to-use-this-course.md").read_text(encoding="utf-8")
+TEACHERS = (ROOT / "book" / "reference" / "for-teachers.md").read_text(encoding="utf-8")
 
 
 def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp_path: Path) -> None:
@@ -34,25 +36,56 @@ def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp
     assert words_of(total([one, two])) == "135\N{EN DASH}150"
 
 
-def test_no_time_is_typed_by_hand() -> None:
-    assert "```{chapter-times}\n```" in PAGE
-    assert not re.search(r"(?i)\d+\s*(?:min|hour)", PAGE)
+@pytest.mark.parametrize("page", [PAGE, TEACHERS], ids=["readers", "teachers"])
+def test_no_time_is_typed_by_hand(page: str) -> None:
+    assert "```{plan} " in page
+    assert not re.search(r"(?i)\d+\s*(?:min|hour)", page)
 
 
-def test_every_command_and_file_that_the_page_names_exists() -> None:
+def test_a_plan_names_what_exists() -> None:
+    chapters = read_chapters()
+    first, last = chapters[0], chapters[-1]
+    assert find("1", chapters) == first
+    assert find("1.2", chapters) == first.lessons[1]
+    assert find(last.title.split()[0], chapters) == last
+    for number in ("1.9", "99", "99.1", "x"):
+        with pytest.raises(LookupError, match=f"there is no {number}"):
+            find(number, chapters)
+
+
+def test_every_command_and_file_that_the_page_for_teachers_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
-    named = re.findall(r"(?m)(?:`|^)make ([a-z-]+)\b", PAGE)
+    named = re.findall(r"(?m)(?:`|^)make ([a-z-]+)\b", TEACHERS)
     assert {"book", "repository"} <= set(named)
     assert set(named) <= targets
-    for name in re.findall(r"`([\w.]+\.(?:md|cff|yml))`", PAGE):
+    for name in re.findall(r"`([\w.]+\.(?:md|cff|yml))`", TEACHERS):
         assert (ROOT / name).is_file(), name
+
+
+@pytest.mark.site
+@pytest.mark.parametrize(
+    ("page", "weeks"), [("how-to-use-this-course", []), ("reference/for-teachers", [4, 8, 13])]
+)
+def test_the_built_plans_add_up_the_minutes_of_what_they_link_to(page: str, weeks: list[int]) -> None:
+    table = Cells()
+    table.feed((HTML / "book" / f"{page}.html").read_text(encoding="utf-8"))
+    rows = [row for row in table.rows if len(row) == 3]
+    assert [int(row[0]) for row in rows if row[0].isdigit()] == [
+        week for n in weeks for week in range(1, n + 1)
+    ]
+    chapters = read_chapters()
+    for label, _, numbers in re.findall(r"(?m)^(.+)(: )([\d., ]+)$", PAGE if not weeks else TEACHERS):
+        pages = dict.fromkeys(find(number, chapters) for number in numbers.split(", "))
+        wanted = [label, words_of(total(list(pages)))]
+        titles = [row[1] for row in rows if row[::2] == wanted]
+        assert any(all(found.title in said for found in pages) for said in titles), wanted
 
 
 @pytest.mark.site
 def test_the_built_table_has_every_chapter_and_the_sum() -> None:
     table = Cells()
-    table.feed((HTML / "book" / "how-to-use-this-course.html").read_text(encoding="utf-8"))
+    table.feed((HTML / "book" / "reference" / "for-teachers.html").read_text(encoding="utf-8"))
     rows = [row for row in table.rows if len(row) == 3]
     chapters = read_chapters()
     for chapter in chapters:

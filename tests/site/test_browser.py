@@ -39,7 +39,13 @@ EVERY = [*PAGES, "search.html"]
 FIRST = "index.html"
 LIGHT = "book/choosing-a-loss.html"  # for what holds on any page
 # A page of each kind is looked at in more ways: what differs there by width or place is the theme's, on every page.
-KINDS = [CHAPTERS[0], FIRST, "book/from-error-to-chapter.html", "book/package-api.html", "book/ledger.html"]
+KINDS = [
+    CHAPTERS[0],
+    FIRST,
+    "book/reference/from-error-to-lesson.html",
+    "book/package-api.html",
+    "book/ledger.html",
+]
 BOTH = pytest.mark.parametrize(
     "base", ["file", "http"], indirect=True
 )  # elsewhere: from a file, the stricter

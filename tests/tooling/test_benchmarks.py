@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, parity, throughput
+from benchmarks import gpu_parity, optimizers, parity, throughput
 from lessons_pkg import losses, optim
 
 
@@ -28,6 +28,26 @@ def test_without_a_gpu_there_is_no_column_for_it(monkeypatch: pytest.MonkeyPatch
     assert [len(row) for row in [tables["steps"]["head"], *tables["steps"]["rows"]]] == [3, 3, 3]
     assert tables["wins"]["rows"] == []
     assert throughput.wins([[10, 1], [5, 4]]) == [["none of these", "0.8"]]
+
+
+def test_the_best_rate_has_the_lowest_mean_loss_and_a_loss_that_is_no_number_is_the_worst() -> None:
+    losses = {0.1: [2.0, 4.0], 0.3: [1.0, 2.0], 1.0: [0.0, float("inf")]}
+    found = optimizers.search(lambda rate, start: optimizers.Run(losses[rate][start], 0.5), list(losses), 2)
+    assert list(found) == [0.3, 0.1, 1.0]
+    net = torch.nn.Linear(2, 2)
+    torch.nn.init.constant_(net.bias, float("nan"))
+    part = optimizers.Part(torch.zeros(3, 2), torch.tensor([0, 1, 1]))
+    assert optimizers.judged(net, part, part).loss == float("inf")
+
+
+def test_optimizers_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"RATES": (0.01, 0.1), "EPOCHS": 1, "STARTS": 1, "TRAIN": 128}.items():
+        monkeypatch.setattr(optimizers, name, tiny)
+    rows = optimizers.compare(optimizers.RowReader, ["SGD", "Muon, with Adam"])
+    assert [row[0] for row in rows] == ["SGD", "Muon, with Adam"]
+    assert all(len(row) == 5 and row[1] in ("0.01", "0.1") and row[4] >= 1 for row in rows)
+    kept = {row[0]: row[2] for row in optimizers.memory()}
+    assert [kept[name] for name in ("SGD", "RMSprop", "Adam", "AMSGrad")] == ["0.00", "1.00", "2.00", "3.00"]
 
 
 @pytest.mark.device

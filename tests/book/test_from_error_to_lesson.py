@@ -1,4 +1,4 @@
-"""The page of error messages: each heading is what its cell printed, and leads to a chapter."""
+"""The page of error messages: each heading is what its cell printed, and leads to a lesson."""
 
 import re
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from docutils.nodes import make_id
 
 from tests.helpers.project import CHAPTERS, LESSONS, ROOT, code_cells, load, source
 
-PAGE = ROOT / "book" / "from-error-to-chapter.ipynb"
+PAGE = ROOT / "book" / "reference" / "from-error-to-lesson.ipynb"
 MESSAGE = re.compile(r"(?:[\w.]+(?:Error|Warning): )")
 ELSEWHERE = "Messages that only a GPU gives"
 
@@ -57,7 +57,7 @@ def test_a_heading_is_the_message_that_its_cell_printed(section: Section) -> Non
 
 
 def test_every_entry_leads_to_a_section_and_has_a_cell_of_its_own() -> None:
-    inside = r"\]\((?:\.\./)*(?:\d\d-[\w/-]+|ledger|reference/[\w-]+)\.(?:ipynb|md)#[\w-]+\)"
+    inside = r"\]\((?:\.\./)*(?:\d\d-[\w/-]+|ledger(?:-evidence)?)\.(?:ipynb|md)#[\w-]+\)"
     for section in SECTIONS:
         assert re.search(inside, section.text), f"{section.heading}: no link to a chapter's section"
         assert section.cells or section.family == ELSEWHERE, f"{section.heading}: no cell shows it"
