@@ -1,0 +1,130 @@
+"""Eight rungs: each looks at a program, says whether it is fine, and what it saw. Chapter 11."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from lessons_pkg.data.plants import Program, program
+
+Verdict = tuple[bool, str]
+
+
+def gradient(p: Program, x: Tensor, y: Tensor) -> float:
+    """Fill ``.grad`` as the program does; return the loss."""
+    loss = p.loss(p.net(x), y)
+    if p.clear:
+        p.optimizer.zero_grad()
+    loss.backward()
+    return loss.item()
+
+
+def train(p: Program, x: Tensor, y: Tensor, updates: int) -> None:
+    """Take some steps on all of ``x``."""
+    for _ in range(updates):
+        gradient(p, x, y)
+        p.optimizer.step()
+
+
+def measure(p: Program, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Return the loss and the share of right answers, as the program measures."""
+    p.net.train(not p.calm)
+    with torch.no_grad():
+        z = p.net(x)
+    p.net.train()
+    right = (z.argmax(1) == y).double().mean()
+    return p.loss(z, y).item(), right.item()
+
+
+def look(p: Program) -> Verdict:
+    """Rung 1: finite numbers, and columns of one size."""
+    spread = p.x.std(0)
+    low, high = spread.min(), spread.max()
+    fine = p.x.isfinite().all() and high < 100 * low
+    return bool(fine), f"spread {low:.2g} to {high:.2g}"
+
+
+def at_start(p: Program) -> Verdict:
+    """Rung 2: a start near the loss of knowing nothing."""
+    p.net.eval()
+    loss = p.loss(p.net(p.x), p.y).item()
+    fine = 1 / 1.5 < loss / math.log(3) < 1.5
+    return fine, f"starts at {loss:.2f}"
+
+
+def eight(p: Program) -> Verdict:
+    """Rung 3: eight examples by heart."""
+    p.net.eval()
+    train(p, p.x[:8], p.y[:8], 100)
+    loss = p.loss(p.net(p.x[:8]), p.y[:8]).item()
+    return loss < 0.2, f"ends at {loss:.2f}"
+
+
+def gradients(p: Program) -> Verdict:
+    """Rung 4: a gradient for every parameter, twice the same."""
+    p.net.eval()
+    seen = []
+    for _ in range(2):
+        gradient(p, p.x, p.y)
+        grads = [q.grad for q in p.net.parameters()]
+        seen.append([None if g is None else g.clone() for g in grads])
+    missing = sum(g is None or not g.any() for g in seen[0])
+    pairs = [(a, b) for a, b in zip(*seen, strict=True) if a is not None and b is not None]
+    changed = sum(not torch.allclose(a, b) for a, b in pairs)
+    return missing + changed == 0, f"missing {missing}, changed {changed}"
+
+
+def one_step(p: Program) -> Verdict:
+    """Rung 5: every parameter has moved, and the gradient's promise is kept."""
+    p.net.eval()
+    old = [q.detach().clone() for q in p.net.parameters()]
+    before = gradient(p, p.x, p.y)
+    p.optimizer.step()
+    pairs = [*zip(p.net.parameters(), old, strict=True)]
+    still = sum(torch.equal(q, start) for q, start in pairs)
+    moved = [(q.grad, q.detach() - start) for q, start in pairs]
+    promise = sum((g * step).sum().item() for g, step in moved if g is not None)
+    ratio = (p.loss(p.net(p.x), p.y).item() - before) / promise
+    fine = still == 0 and promise < 0 and 0.25 < ratio < 1.75
+    return fine, f"still {still}, kept {ratio:.2f}"
+
+
+def own_input(p: Program) -> Verdict:
+    """Rung 6: a prediction depends on its own input, and on no other."""
+    p.net.eval()
+    x = p.x[:8].clone().requires_grad_()
+    one = p.net(x)[3].square().sum()
+    (g,) = torch.autograd.grad(one, x, materialize_grads=True)
+    rows = g.any(1).nonzero().flatten().tolist()
+    return rows == [3], f"3 depends on {rows}"
+
+
+def beats_blind(p: Program) -> Verdict:
+    """Rung 7: better on new data than always the commonest label."""
+    train(p, p.x, p.y, 60)
+    _, right = measure(p, p.new_x, p.new_y)
+    most = torch.bincount(p.new_y).max().item()
+    blind = most / len(p.new_y)
+    return right > blind + 0.1, f"{right:.0%}, blind {blind:.0%}"
+
+
+def twice(p: Program) -> Verdict:
+    """Rung 8: the same result a second time."""
+    first = measure(p, p.new_x, p.new_y)
+    again = measure(p, p.new_x, p.new_y)
+    same = all(map(math.isclose, first, again))
+    return same, "same" if same else "not the same"
+
+
+RUNGS: tuple[Callable[[Program], Verdict], ...] = (
+    look, at_start, eight, gradients, one_step, own_input, beats_blind, twice,
+)  # fmt: skip
+
+
+def found_by(
+    plant: Callable[[Program], None] | None, *, seed: int = 0, device: torch.device | str = "cpu"
+) -> list[int]:
+    """Let each rung look at a fresh program; return the numbers of those that alarm."""
+    verdicts = [rung(program(plant, seed=seed, device=device))[0] for rung in RUNGS]
+    return [number for number, fine in enumerate(verdicts, 1) if not fine]
