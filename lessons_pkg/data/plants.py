@@ -118,7 +118,8 @@ def program(plant: Plant | None = None, *, seed: int = 0, device: Device = "cpu"
 
 def one_column_large(p: Program) -> None:
     """Plant grams among kilograms."""
-    p.x, p.new_x = p.x.clone(), p.new_x.clone()
+    p.x = p.x.clone()
+    p.new_x = p.new_x.clone()
     for table in (p.x, p.new_x):
         table[:, 4] *= 1000
 
@@ -150,7 +151,7 @@ def frozen(p: Program) -> None:
 
 def cut(p: Program) -> None:
     """Plant a ``.detach()`` behind the first layer."""
-    p.net.layer1.register_forward_hook(lambda module, inputs, out: out.detach())
+    p.net.layer1.register_forward_hook(lambda m, i, out: out.detach())
 
 
 def new_head(p: Program) -> None:
@@ -165,7 +166,7 @@ def rate_times_100(p: Program) -> None:
 
 def reshaped(p: Program) -> None:
     """Plant ``.T.reshape`` where nothing needed turning."""
-    p.net.layer2.register_forward_hook(lambda module, inputs, out: out.T.reshape(out.shape))
+    p.net.layer2.register_forward_hook(lambda m, i, out: out.T.reshape(out.shape))
 
 
 def no_eval(p: Program) -> None:
@@ -177,3 +178,8 @@ PLANTS: tuple[Plant, ...] = (
     one_column_large, sum_for_mean, softmax_first, labels_dealt_out, never_cleared, frozen, cut, new_head,
     rate_times_100, reshaped, no_eval,
 )  # fmt: skip
+
+
+def name_of(plant: Plant | None) -> str:
+    """Name a program by what is planted in it."""
+    return "healthy" if plant is None else plant.__name__
