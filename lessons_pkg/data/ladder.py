@@ -81,19 +81,32 @@ def gradients(p: Program) -> Verdict:
     return none + other == 0, said
 
 
+def promised(qs: list[Tensor], old: list[Tensor]) -> float:
+    """Return by how much the gradients say that the loss has changed since ``old``."""
+    total = 0.0
+    for q, start in zip(qs, old, strict=True):
+        if q.grad is not None:
+            step = q.detach() - start
+            dot = (q.grad * step).sum()
+            total += dot.item()
+    return total
+
+
 def one_step(p: Program) -> Verdict:
     """Rung 5: every parameter has moved, and the gradient's promise is kept."""
     p.net.eval()
-    old = [q.detach().clone() for q in p.net.parameters()]
+    qs: list[Tensor] = [*p.net.parameters()]
+    old = [q.detach().clone() for q in qs]
     before = gradient(p, p.x, p.y)
     p.optimizer.step()
-    pairs = [*zip(p.net.parameters(), old, strict=True)]
-    still = sum(torch.equal(q, start) for q, start in pairs)
-    moved = [(q.grad, q.detach() - start) for q, start in pairs]
-    promise = sum((g * step).sum().item() for g, step in moved if g is not None)
-    ratio = (p.loss(p.net(p.x), p.y).item() - before) / promise
-    fine = still == 0 and promise < 0 and 0.25 < ratio < 1.75
-    return fine, f"still {still}, kept {ratio:.2f}"
+    after = p.loss(p.net(p.x), p.y).item()
+    promise = promised(qs, old)
+    kept = (after - before) / promise
+    still = sum(map(torch.equal, qs, old))
+    fine = still == 0 and promise < 0
+    fine = fine and 0.25 < kept < 1.75
+    said = f"still {still}, kept {kept:.2f}"
+    return fine, said
 
 
 def own_input(p: Program) -> Verdict:
@@ -102,7 +115,8 @@ def own_input(p: Program) -> Verdict:
     x = p.x[:8].clone().requires_grad_()
     one = p.net(x)[3].square().sum()
     (g,) = torch.autograd.grad(one, x, materialize_grads=True)
-    rows = g.any(1).nonzero().flatten().tolist()
+    hit = g.any(1).nonzero()
+    rows = hit.flatten().tolist()
     return rows == [3], f"3 depends on {rows}"
 
 
@@ -110,17 +124,19 @@ def beats_blind(p: Program) -> Verdict:
     """Rung 7: better on new data than always the commonest label."""
     train(p, p.x, p.y, 60)
     _, right = measure(p, p.new_x, p.new_y)
-    most = torch.bincount(p.new_y).max().item()
+    most = p.new_y.bincount().max().item()
     blind = most / len(p.new_y)
-    return right > blind + 0.1, f"{right:.0%}, blind {blind:.0%}"
+    said = f"{right:.0%}, blind {blind:.0%}"
+    return right > blind + 0.1, said
 
 
 def twice(p: Program) -> Verdict:
     """Rung 8: the same result a second time."""
     first = measure(p, p.new_x, p.new_y)
     again = measure(p, p.new_x, p.new_y)
-    same = all(map(math.isclose, first, again))
-    return same, "same" if same else "not the same"
+    same = first == again
+    said = "same" if same else "not the same"
+    return same, said
 
 
 RUNGS: tuple[Callable[[Program], Verdict], ...] = (
