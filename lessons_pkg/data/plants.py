@@ -54,7 +54,7 @@ def make_layer(inputs: int, outputs: int, draw: torch.Generator, device: Device 
     return made.to(device)
 
 
-class Dropout(nn.Module):
+class DrawnDropout(nn.Module):
     """``nn.Dropout`` with draws of its own, the same on every device."""
 
     def __init__(self, p: float, draw: torch.Generator) -> None:
@@ -75,7 +75,7 @@ class GrainNet(nn.Module):
     def __init__(self, draw: torch.Generator, device: Device = "cpu") -> None:
         super().__init__()
         self.layer1 = make_layer(10, 32, draw, device)
-        self.drop = Dropout(0.1, draw)
+        self.drop = DrawnDropout(0.1, draw)
         self.layer2 = make_layer(32, 3, draw, device)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ def test_grains_follow_their_rule() -> None:
 
 def test_dropout_is_torchs_but_for_its_draws() -> None:
     draw = torch.Generator().manual_seed(0)
-    drop, x = plants.Dropout(0.25, draw), torch.ones(100, 100)
+    drop, x = plants.DrawnDropout(0.25, draw), torch.ones(100, 100)
     out = drop(x)
     assert out.unique().tolist() == pytest.approx([0.0, 4 / 3])
     assert (out == 0).double().mean().item() == pytest.approx(0.25, abs=0.02)
