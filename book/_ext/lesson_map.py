@@ -98,7 +98,12 @@ def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> lis
 
 
 class ChapterTimes(SphinxDirective):
-    """``{chapter-times}``: every chapter with its minutes and what it needs; ``{lessons}`` of one chapter."""
+    """``{chapter-times}``: every chapter with its minutes and what it needs; ``{lessons}`` of one chapter.
+
+    ``{lessons} 1 2`` lists some of them, from the first number to the second.
+    """
+
+    optional_arguments = 2
 
     def run(self) -> list[nodes.Node]:
         """Build the table, with the sum below."""
@@ -107,6 +112,8 @@ class ChapterTimes(SphinxDirective):
             head, last = ["Lesson", "Minutes", "Its question"], "question"
             here = Path(self.env.doc2path(self.env.docname))
             pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
+            start, stop = map(int, self.arguments or (1, len(pages)))
+            pages = pages[start - 1 : stop]
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
 

@@ -3,6 +3,7 @@
 from lessons_pkg.data.articles import line_points, printed_network
 from lessons_pkg.data.diabetes import diabetes
 from lessons_pkg.data.digits import digits, stratified_rows
+from lessons_pkg.data.plants import grains
 from lessons_pkg.data.scaling import StandardScaler
 from lessons_pkg.data.splits import Part, Splits
 
@@ -12,6 +13,7 @@ __all__ = [
     "StandardScaler",
     "diabetes",
     "digits",
+    "grains",
     "line_points",
     "printed_network",
     "stratified_rows",

@@ -20,6 +20,17 @@ def writable_gradients(name: str, given: Given) -> None:
     require_writable(name, "gradients", [p.grad for p in parameters if p.grad is not None])
 
 
+def shorten_(gradients: list[Tensor], max_norm: float) -> Tensor:
+    """Multiply all gradients by one factor, so that together they are at most ``max_norm`` long."""
+    lengths = [g.norm() for g in gradients]
+    length: Tensor = torch.stack(lengths).norm()
+    factor = max_norm / (length + 1e-6)
+    factor = factor.clamp(max=1.0)  # nan stays nan
+    for g in gradients:
+        g.mul_(factor)
+    return length
+
+
 @guarded(at_least_zero("max_norm"), sequence("parameters"), writable_gradients)
 @torch.no_grad()
 def clip_grad_norm_(
@@ -62,10 +73,8 @@ def clip_grad_norm_(
     gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:
         return torch.tensor(0.0)
-    length: Tensor = torch.stack([g.norm() for g in gradients]).norm()
-    if error_if_nonfinite and not length.isfinite():
-        raise RuntimeError(f"clip_grad_norm_: the gradient's length is {length.item()}")
-    factor = (max_norm / (length + 1e-6)).clamp(max=1.0)  # nan stays nan
-    for g in gradients:
-        g.mul_(factor)
-    return length
+    if error_if_nonfinite:
+        length = torch.stack([g.norm() for g in gradients]).norm()
+        if not length.isfinite():
+            raise RuntimeError(f"clip_grad_norm_: the gradient's length is {length.item()}")
+    return shorten_(gradients, max_norm)

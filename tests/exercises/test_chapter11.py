@@ -7,11 +7,36 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 
+from lessons_pkg.data.plants import Plant, Program
 from lessons_pkg.exercises import EXERCISES
 from tests.helpers.answers import agree
 
 Row = list[float]
+
+
+def wide(p: Program) -> None:
+    p.net.layer1.weight.data.mul_(30)
+
+
+def squashed(p: Program) -> None:
+    p.loss = lambda z, y: cross_entropy(z.sigmoid(), y)
+
+
+def centred(p: Program) -> None:
+    p.net.layer2.register_forward_hook(lambda module, inputs, out: out - out.mean(0))
+
+
+def shifted(p: Program) -> None:
+    p.y = (p.y + 1) % 3
+
+
+def copied(p: Program) -> None:
+    p.new_x, p.new_y = p.x, p.y
+
+
+STRANGERS: list[Plant] = [wide, squashed, centred, shifted, copied]  # of exercise 11.2
 
 
 def seven(start: float = 0.25, total: int = 3, size: int = 2) -> Row:
@@ -30,15 +55,31 @@ def nine(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row
     return after
 
 
+LN_2, LN_10, LN_26 = 0.6931471805599453, 2.302585092994046, 3.2580965380214821
 CHAINED = [0.2 * min(1, 0.25 + 0.25 * t) * 0.1 ** (t // 2) for t in range(7)]
 INDEPENDENT: dict[str, list[Row]] = {
     "11.1": [
-        [0.05, 0.1, 0.15, 0.2, 0.2, 0.02, 0.02],
-        seven(start=1 / 3), seven(total=2), seven(size=1),
-        [0.05, 0.1, 0.15, 0.02, 0.002, 0.002, 0.0002], [0.25, 0.5, 0.75, 1, 1, 0.1, 0.1], CHAINED,
-        seven(start=1.0),
+        [LN_26, 64 * LN_26, 1, LN_2],
+        [LN_26 / LN_10, 64 * LN_26 / LN_10, 1, LN_2 / LN_10], [LN_26 / LN_2, 64 * LN_26 / LN_2, 1, 1],
+        [1 / 26, 64 / 26, 1, 0.5], [LN_26, 26 * LN_26, 1, LN_2], [LN_26, LN_26, 1, LN_2],
+        [LN_26, 64 * LN_26, 0, LN_2], [LN_26, 64 * LN_26, 1, 0.5], [LN_26, 64 * LN_26, 1, 0],
     ],
     "11.2": [
+        [2, 3, 6, 7, 0], [1, 3, 6, 7, 0], [2, 2, 6, 7, 0], [2, 3, 4, 7, 0], [2, 3, 5, 7, 0], [2, 3, 6, 3, 0],
+        [2, 3, 6, 7, 7], [2, 3, 6, 7, 8],
+    ],
+    "11.4b": [
+        [3, 4, 5, 2, 1], [3, 4, 2, 5, 1], [3, 4, 5, 1, 2], [3, 2, 4, 5, 1], [4, 3, 5, 2, 1], [4, 5, 3, 2, 1],
+        [4, 5, 2, 1, 3], [3, 5, 4, 2, 1],
+    ],
+    "11.5": [
+        [0.05, 0.1, 0.15, 0.2, 0.2, 0.02, 0.02],
+        seven(start=1 / 3), [0.1, 0.15, 0.2, 0.2, 0.02, 0.02, 0.002],
+        [0.05, 0.0875, 0.125, 0.2, 0.2, 0.02, 0.02], seven(total=2), seven(size=1),
+        [0.05, 0.1, 0.15, 0.02, 0.002, 0.002, 0.0002], [0.05, 0.1, 0.15, 0.02, 0.02, 0.002, 0.002],
+        [0.25, 0.5, 0.75, 1, 1, 0.1, 0.1], CHAINED, seven(start=1.0),
+    ],
+    "11.5b": [
         [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.001],
         nine(patience=1), nine(patience=3), nine(threshold=0.0), [0.1] * 5 + [0.01] * 4,
         [0.1] * 4 + [0.01] * 5, nine(factor=0.5),
@@ -47,8 +88,20 @@ INDEPENDENT: dict[str, list[Row]] = {
 
 
 @pytest.mark.parametrize("name", INDEPENDENT)
-def test_rates(name: str) -> None:
+def test_numbers(name: str) -> None:
     agree(name, INDEPENDENT[name], rel=1e-9)
+
+
+def share_by_hand(loss: float, classes: int) -> Row:
+    wrong = math.log(math.e + classes - 1)  # the price of a wrong one; a right one is cheaper by 1
+    return [
+        wrong - loss,
+        math.exp(-loss),
+        1 - (wrong - loss),
+        wrong - loss - 1,
+        math.log(math.e + classes) - loss,
+        (math.log(classes) - loss) / (math.log(classes) - (wrong - 1)),
+    ]
 
 
 def clipped(gradient: Row, size: float, limit: float) -> Row:
@@ -88,7 +141,7 @@ def noise(rows: list[Row], size: int) -> Row:
     ]
 
 
-@pytest.mark.parametrize(("name", "twin"), [("11.3", clipping), ("11.4", noise)])
+@pytest.mark.parametrize(("name", "twin"), [("11.1b", share_by_hand), ("11.3", noise), ("11.4", clipping)])
 def test_functions(name: str, twin: Callable[..., Any]) -> None:
     exercise = EXERCISES[name]
     assert exercise.cases is not None
@@ -99,7 +152,7 @@ def test_functions(name: str, twin: Callable[..., Any]) -> None:
 
 
 def test_variance_with_replacement_by_counting() -> None:
-    """The mistake of 11.4 is itself a theorem: all ordered pairs, a gradient may come twice."""
+    """The mistake of 11.3 is itself a theorem: all ordered pairs, a gradient may come twice."""
     rows = [[1.0, 0.0], [2.0, 5.0], [4.0, 1.0]]
     table = torch.tensor(rows, dtype=torch.float64)
     pairs = [table[list(pair)].mean(0) - table.mean(0) for pair in product(range(3), repeat=2)]

@@ -88,6 +88,7 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "printed_network": (data.printed_network, {"dtype": torch.float32}),
     "diabetes": (data.diabetes, {"dtype": torch.float32, "seed": 0}),
     "digits": (data.digits, {"source": "digits", "dtype": torch.float32, "seed": 0}),
+    "grains": (data.grains, {"n": 3, "seed": 0}),
     "stratified_rows": (data.stratified_rows, {"labels": LABELS, "shares": (0.5, 0.5), "seed": 0}),
     "StandardScaler.fit": (data.StandardScaler().fit, {"x": numbers(4, 3)}),
     "StandardScaler.transform": (SCALER.transform, {"x": numbers(4, 3)}),
