@@ -14,8 +14,10 @@ def largest_so_far(memory: dict[str, Any], v: Tensor, group: Group) -> Tensor:
     """Return ``v``; with ``amsgrad``, for each number the largest that it has been."""
     if not group["amsgrad"]:
         return v
-    [largest] = remembered(memory, v, "max_exp_avg_sq")
-    return torch.maximum(largest, v, out=largest)
+    name = "max_exp_avg_sq"
+    [largest] = remembered(memory, v, name)
+    torch.maximum(largest, v, out=largest)
+    return largest
 
 
 def adam_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
