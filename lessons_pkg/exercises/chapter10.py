@@ -116,6 +116,7 @@ EXERCISES: dict[str, Exercise] = {
                 "A change has a sign: against the gradient, each time.",
             ),
         ),
+        labels=("gradient 40", "gradient -1e-6", "gradient 1e-8"),
     ),
     "10.1b": Exercise(
         uncorrected_length,
