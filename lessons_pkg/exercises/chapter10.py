@@ -1,4 +1,6 @@
-"""Chapter 10: answers computed with torch, and the wrong ones we can explain."""
+"""Chapter 10's lessons: answers computed with torch, and the wrong ones we can explain."""
+
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -7,8 +9,9 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
 GRADIENTS, RATE, EPS = (40.0, -1e-6, 1e-8), 0.001, 1e-8  # exercise 10.1
 BETA1, BETA2, ALPHA = 0.9, 0.999, 0.99
-EQUAL = 0.9  # exercise 10.2: both decay rates
+EQUAL = 0.9  # exercise 10.1b: both decay rates
 WEIGHT, STEP, DECAY = 2.0, 0.05, 0.3  # exercise 10.3
+LOSSES = torch.tensor([[0.90, 0.31, 0.12, 0.40], [0.35, 0.14, 0.13, 2.3], [0.50, 0.20, 0.11, 0.10]])  # 10.4
 Numbers = tuple[float, ...]
 
 
@@ -67,6 +70,24 @@ def rare_way(K: int) -> Tensor:
     return ((1 - kept) / (1 - ALPHA)).sqrt()
 
 
+def judged() -> tuple[int, ...]:
+    """Row of ``LOSSES`` that is lowest at the first rate, lowest at its best, lowest at the last; from 1."""
+    unfinished = (LOSSES.argmin(1) == LOSSES.shape[1] - 1).nonzero().item()
+    return tuple(1 + int(row) for row in (LOSSES[:, 0].argmin(), LOSSES.amin(1).argmin(), unfinished))
+
+
+def _said_of(answer: tuple[int, ...]) -> str:
+    """Explain the first fault of this wrong ``answer``."""
+    first, best, unfinished = (a == b for a, b in zip(answer, judged(), strict=True))
+    if not first:
+        return "The first: look for the smallest loss in the first column, 0.001."
+    if not best:
+        still = answer[1] == answer[0]
+        return "The second: that is still 0.001." if still else "The second: C reaches 0.10."
+    assert not unfinished
+    return "The third: its best rate lies inside the range, with worse ones on both sides."
+
+
 EXERCISES: dict[str, Exercise] = {
     "10.1": Exercise(
         first_steps,
@@ -95,8 +116,9 @@ EXERCISES: dict[str, Exercise] = {
                 "A change has a sign: against the gradient, each time.",
             ),
         ),
+        labels=("gradient 40", "gradient -1e-6", "gradient 1e-8"),
     ),
-    "10.2": Exercise(
+    "10.1b": Exercise(
         uncorrected_length,
         "Too short this time: whether the first steps are too long is up to the two decay rates.",
         (
@@ -124,6 +146,25 @@ EXERCISES: dict[str, Exercise] = {
         ),
         cases=_times,
     ),
+    "10.2": Exercise(
+        rare_way,
+        "For rare gradients it grows no more: one step, ten learning rates long.",
+        (
+            Mistake(
+                lambda K: K**0.5, "That is the rule of thumb for slow forgetting; here s fades in between."
+            ),
+            Mistake(lambda K: (1 - ALPHA**K) / (1 - ALPHA), "That is 1 / s; the step divides by its root."),
+            Mistake(lambda K: (1 - ALPHA) ** -0.5, "That is the limit for very large K, or the first step."),
+            Mistake(lambda K: 1.0, "One learning rate per round would be Adam's first step, or K = 1."),
+            Mistake(lambda K: ((1 - ALPHA) / (1 - ALPHA**K)) ** 0.5, "That is the root of s: divide by it."),
+            Mistake(
+                lambda K: ((1 - ALPHA ** (K + 1)) / (1 - ALPHA)) ** 0.5,
+                "A round fades K times: from one gradient to the next there are K steps.",
+            ),
+            Mistake(lambda K: rare_way(K) / K, "That is the way per step; asked is the way per round of K."),
+        ),
+        cases=_rounds,
+    ),
     "10.3": Exercise(
         decayed,
         "Adam has forgotten the coefficient: it divided the pull by its own size.",
@@ -136,6 +177,14 @@ EXERCISES: dict[str, Exercise] = {
                 "AdamW shrinks the weight itself: the pull is not divided.",
             ),
             Mistake(lambda: _adamw_at(WEIGHT * (1 - DECAY)), "AdamW, too, multiplies the decay by the rate."),
+            Mistake(
+                lambda: (WEIGHT - DECAY * WEIGHT, *decayed()[1:]),
+                "SGD multiplies the pull by the rate, as it does any gradient.",
+            ),
+            Mistake(
+                lambda: (WEIGHT + STEP * DECAY * WEIGHT, *decayed()[1:]),
+                "Decay pulls the weight towards zero: the step goes against the pull.",
+            ),
             Mistake(lambda: _adamw_at(WEIGHT), "AdamW shrinks a weight where the gradient is zero, too."),
             Mistake(
                 lambda: _adamw_at(decayed()[1] * (1 - STEP * DECAY)),
@@ -156,21 +205,13 @@ EXERCISES: dict[str, Exercise] = {
         labels=("SGD", "Adam", "AdamW"),
     ),
     "10.4": Exercise(
-        rare_way,
-        "For rare gradients it grows no more: one step, ten learning rates long.",
-        (
-            Mistake(
-                lambda K: K**0.5, "That is the rule of thumb for slow forgetting; here s fades in between."
-            ),
-            Mistake(lambda K: (1 - ALPHA**K) / (1 - ALPHA), "That is 1 / s; the step divides by its root."),
-            Mistake(lambda K: (1 - ALPHA) ** -0.5, "That is the limit for very large K, or the first step."),
-            Mistake(lambda K: 1.0, "One learning rate per round would be Adam's first step, or K = 1."),
-            Mistake(lambda K: ((1 - ALPHA) / (1 - ALPHA**K)) ** 0.5, "That is the root of s: divide by it."),
-            Mistake(
-                lambda K: ((1 - ALPHA ** (K + 1)) / (1 - ALPHA)) ** 0.5,
-                "A round fades K times: from one gradient to the next there are K steps.",
-            ),
+        judged,
+        "B wins the table at 0.001 and C the one at each one's best; at rates above 1 C may win more.",
+        tuple(
+            Mistake(lambda answer=answer: answer, _said_of(answer))
+            for answer in product((1, 2, 3), repeat=3)
+            if answer != judged()
         ),
-        cases=_rounds,
+        labels=("first at 0.001", "first at its best", "search unfinished"),
     ),
 }

@@ -10,19 +10,31 @@ from lessons_pkg.guards import at_least_zero, decay_rates
 from lessons_pkg.optim.base import DenseOptimizer, Group, count, remembered
 
 
+def largest_so_far(memory: dict[str, Any], v: Tensor, group: Group) -> Tensor:
+    """Return ``v``; with ``amsgrad``, for each number the largest that it has been."""
+    if not group["amsgrad"]:
+        return v
+    name = "max_exp_avg_sq"
+    [largest] = remembered(memory, v, name)
+    torch.maximum(largest, v, out=largest)
+    return largest
+
+
 def adam_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
     """Move ``p`` by one step of the formula in :class:`Adam`; ``memory`` keeps both running means."""
     beta1, beta2 = group["betas"]
     t = count(memory)
-    m, v = remembered(memory, p, "exp_avg", "exp_avg_sq")
+    names = "exp_avg", "exp_avg_sq"
+    m, v = remembered(memory, p, *names)
     m.mul_(beta1).add_(grad, alpha=1 - beta1)
-    v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
-    if group["amsgrad"]:
-        [largest] = remembered(memory, p, "max_exp_avg_sq")
-        v = torch.maximum(largest, v, out=largest)
-    m_hat = m / (1 - beta1**t)  # the means began at 0
-    root = v.sqrt() / (1 - beta2**t) ** 0.5  # of v_hat, which may overflow
-    p.sub_(m_hat / (root + group["eps"]), alpha=float(group["lr"]))
+    g2 = grad * grad
+    v.mul_(beta2).add_(g2, alpha=1 - beta2)
+    v = largest_so_far(memory, v, group)
+    m_hat = m / (1 - beta1**t)
+    # the root of v_hat, which itself may overflow
+    root = v.sqrt() / (1 - beta2**t) ** 0.5
+    step = m_hat / (root + group["eps"])
+    p.sub_(step, alpha=float(group["lr"]))
 
 
 class Adam(DenseOptimizer):

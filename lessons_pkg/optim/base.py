@@ -69,11 +69,17 @@ def count(memory: dict[str, Any]) -> float:
 def effective_gradient(p: Tensor, group: Group) -> Tensor:
     """Return the gradient as the options ask for it; a decoupled decay shrinks ``p`` now instead."""
     assert p.grad is not None
-    grad = -p.grad if group["maximize"] else p.grad
+    grad = p.grad
+    if group["maximize"]:
+        grad = -grad
+    decay = group["weight_decay"]
     if group.get("decoupled_weight_decay"):
-        p.mul_(1 - float(group["lr"]) * group["weight_decay"])  # AdamW
-    elif group["weight_decay"] != 0:
-        grad = grad.add(p, alpha=group["weight_decay"])
+        # AdamW: the weight itself
+        lr = float(group["lr"])
+        p.mul_(1 - lr * decay)
+    elif decay != 0:
+        # Adam, SGD: a gradient like any other
+        grad = grad.add(p, alpha=decay)
     return grad
 
 

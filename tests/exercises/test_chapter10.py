@@ -1,10 +1,12 @@
-"""Chapter 10: every answer and every mistake, computed again without torch."""
+"""Chapter 10's lessons: every answer and every mistake, computed again without torch."""
 
 import math
 from typing import Any
 
 import pytest
 
+from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 from tests.helpers.answers import agree, all_of
 
 G = (40.0, -1e-6, 1e-8)
@@ -27,6 +29,8 @@ INDEPENDENT: dict[str, list[Any]] = {
         [1.97, 1.97, 1.97],
         [1.97, 1.95, 1.95],
         [1.97, 1.95, 1.4],
+        [1.4, 1.95, 1.97],
+        [2.03, 1.95, 1.97],
         [1.97, 1.95, 2.0],
         [1.97, 1.95, 1.92075],
         [1.97, 1.97, 1.95],
@@ -46,7 +50,7 @@ def test_length_of_an_uncorrected_step(t: int) -> None:
     m, before = (1 - 0.9**k for k in (t, t - 1))
     default = m / math.sqrt(1 - 0.999**t)
     expected = [math.sqrt(m), default, 1.0, 1 / math.sqrt(m), m, math.sqrt(0.1), math.sqrt(before)]
-    assert all_of("10.2", t) == pytest.approx(expected, rel=1e-9)
+    assert all_of("10.1b", t) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("K", [1, 3, 50, 4000])
@@ -55,5 +59,45 @@ def test_way_of_a_rare_gradient(K: int) -> None:
     for _ in range(2 + 4000 // K):  # rounds, until s no longer changes
         s = 0.99**K * s + 0.01
     one_more = math.sqrt(sum(0.99**k for k in range(K + 1)))
-    expected = [1 / math.sqrt(s), math.sqrt(K), 1 / s, 10.0, 1.0, math.sqrt(s), one_more]
-    assert all_of("10.4", K) == pytest.approx(expected, rel=1e-6)
+    expected = [
+        1 / math.sqrt(s),
+        math.sqrt(K),
+        1 / s,
+        10.0,
+        1.0,
+        math.sqrt(s),
+        one_more,
+        1 / math.sqrt(s) / K,
+    ]
+    assert all_of("10.2", K) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((2, 3, 3), "correct."),
+        ((2, 2, 3), "still 0.001"),
+        ((2, 2, 1), "still 0.001"),
+        ((2, 1, 3), "C reaches 0.10"),
+        ((3, 3, 3), "first column"),
+        ((1, 2, 2), "first column"),
+        ((2, 3, 1), "inside the range"),
+        ((2, 3, 2), "inside the range"),
+        (("B", "C", "C"), "expected a number"),
+        (("B, C, C"), "expected a number"),
+    ],
+)
+def test_a_claim_about_three_optimizers(answer: Any, said: str) -> None:
+    assert said in verdict(EXERCISES["10.4"], answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("10.3", (2.03, 1.95, 1.97), "towards zero"),
+        ("10.3", (1.4, 1.95, 1.97), "by the rate"),
+        ("10.2", lambda K: ((1 - 0.99**K) / 0.01) ** 0.5 / K, "per step"),
+    ],
+)
+def test_mistakes_that_had_no_words(name: str, answer: Any, said: str) -> None:
+    assert said in verdict(EXERCISES[name], answer)
