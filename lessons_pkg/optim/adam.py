@@ -27,8 +27,8 @@ def adam_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -
     names = "exp_avg", "exp_avg_sq"
     m, v = remembered(memory, p, *names)
     m.mul_(beta1).add_(grad, alpha=1 - beta1)
-    g2 = grad * grad
-    v.mul_(beta2).add_(g2, alpha=1 - beta2)
+    g, share = grad, 1 - beta2
+    v.mul_(beta2).addcmul_(g, g, value=share)
     v = largest_so_far(memory, v, group)
     m_hat = m / (1 - beta1**t)
     # the root of v_hat, which itself may overflow
