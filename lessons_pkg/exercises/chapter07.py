@@ -84,7 +84,7 @@ def _paths(*paths: str) -> float:
     return float(torch.stack(products).sum())
 
 
-def pulls(score: float = -4.0) -> tuple[float, float]:
+def pulls(score: float = -1.0) -> tuple[float, float]:
     """Minus the slopes of the minimax and the non-saturating loss with respect to a fake's score."""
     f = torch.tensor([score, score], dtype=torch.float64, requires_grad=True)
     minimax, non_saturating = _player_losses(f)
@@ -97,7 +97,7 @@ def _player_losses(f: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _losses_of_players() -> tuple[float, float]:
-    minimax, non_saturating = _player_losses(torch.tensor(-4.0, dtype=torch.float64))
+    minimax, non_saturating = _player_losses(torch.tensor(-1.0, dtype=torch.float64))
     return minimax.item(), non_saturating.item()
 
 

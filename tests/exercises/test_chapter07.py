@@ -68,6 +68,6 @@ def test_the_frequency_from_which_dice_calls_a_rim_object(q: float, better: bool
 
 
 def test_pulls_of_two_players() -> None:
-    p = 1 / (1 + math.exp(4))
+    p = 1 / (1 + math.exp(1))
     expected = [[p, 1 - p], [1 - p, p], [math.log1p(-p), -math.log(p)], [-p, p - 1], [0.5, 0.5]]
     agree("7.5", expected, rel=1e-12)
