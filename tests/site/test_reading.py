@@ -85,7 +85,7 @@ def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None
 
 
 def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: Any) -> None:
-    page = visit("book/10-optimizers.html", viewport={"width": 390, "height": 844}).page
+    page = visit("book/10-optimizers/1-adam-by-hand.html", viewport={"width": 390, "height": 844}).page
     page.add_style_tag(content=DRAW_ALL)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
