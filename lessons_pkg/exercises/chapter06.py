@@ -1,7 +1,5 @@
 """Chapter 6: answers computed with torch, and the wrong ones we can explain."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -54,22 +52,6 @@ def _yes_from(alpha: Tensor) -> Tensor:
 
 def _alphas() -> list[Case]:
     return [torch.tensor(alpha, dtype=torch.float64) for alpha in (0.25, 0.5, 0.9, 0.95)]
-
-
-def _balance(times: float) -> Callable[[Tensor, Tensor], Tensor]:
-    """Share of yes by the formula for gamma = 2, whose logarithm should stand there -2 times."""
-
-    def share(p: Tensor, alpha: Tensor) -> Tensor:
-        up = alpha * ((1 - p) ** 2 / p + times * (1 - p) * p.log())
-        down = (1 - alpha) * (p**2 / (1 - p) + times * p * (1 - p).log())
-        return down / (up + down)
-
-    return share
-
-
-def _pairs() -> list[Case]:
-    p = torch.tensor([0.1, 0.3, 0.5, 0.8], dtype=torch.float64)
-    return [(p, torch.full_like(p, alpha)) for alpha in (0.25, 0.5, 0.95)]
 
 
 EXERCISES = {
@@ -139,26 +121,5 @@ EXERCISES = {
             ),
         ),
         cases=_alphas,
-    ),
-    "6.4b": Exercise(
-        _behind,
-        "Bent back, and moved back.",
-        (
-            Mistake(lambda p, alpha: p, "Neither parameter leaves the probability as it is."),
-            Mistake(lambda p, alpha: _behind(p, torch.full_like(p, 0.5)), "That is right without alpha."),
-            Mistake(lambda p, alpha: _behind(p, alpha, 0), "That undoes alpha only; gamma bends too."),
-            Mistake(lambda p, alpha: _behind(p, 1 - alpha), "Alpha belongs to the yes, 1 - alpha to the no."),
-            Mistake(lambda p, alpha: 1 - _behind(p, alpha), "That is the probability of a no."),
-            Mistake(_balance(0), "The factor depends on p too: its derivative brings the logarithm."),
-            Mistake(
-                _balance(2), "The term with the logarithm has a minus: ln p is negative, and it pulls up too."
-            ),
-            Mistake(_balance(-1), "The square's derivative brings a factor 2."),
-            Mistake(
-                lambda p, alpha: 1 / (1 / _behind(p, alpha) - 1),
-                "Those are odds; turn them into a probability.",
-            ),
-        ),
-        cases=_pairs,
     ),
 }

@@ -55,7 +55,6 @@ def test_what_stands_behind_a_weight_of_19(p: float, behind: float) -> None:
         ("6.3", lambda p, w: p / (p + w * (1 - p)), "correct."),
         ("6.3", lambda p, w: p / w, "multiplies odds"),
         ("6.4", lambda alpha: alpha, "earlier"),
-        ("6.4b", lambda p, alpha: p, "as it is"),
     ],
 )
 def test_verdicts(name: str, answer: object, words: str) -> None:
@@ -73,24 +72,8 @@ def pull(p: float, gamma: float) -> float:
     return found
 
 
-def balance(p: float, times: float) -> float:
-    return (1 - p) ** 2 / p + times * (1 - p) * math.log(p)
-
-
 def share(up: float, down: float) -> float:
     return down / (up + down)
-
-
-@pytest.mark.parametrize("alpha", [0.25, 0.95])
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
-def test_probability_behind(p: float, alpha: float) -> None:
-    up, down, other = pull(p, 2), pull(1 - p, 2), 1 - alpha
-    expected = [share(alpha * up, other * down), p, share(up, down), p * other / (p * other + (1 - p) * alpha),
-                share(other * up, alpha * down), 1 - share(alpha * up, other * down),
-                *(share(alpha * balance(p, k), other * balance(1 - p, k)) for k in (0, 2, -1)),
-                other * down / (alpha * up)]  # fmt: skip
-    given = [torch.tensor([value], dtype=torch.float64) for value in (p, alpha)]
-    assert [value[0] for value in all_of("6.4b", *given)] == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_balance_is_the_minimum_of_the_expected_loss() -> None:
