@@ -150,7 +150,9 @@ EXERCISES: dict[str, Exercise] = {
         "That is the whole of a backward pass: the arriving slope times your derivative, for each input.",
         (
             *(Mistake(functools.partial(_times, factor), words) for words, factor in _FACTORS.items()),
-            Mistake(lambda *given: 2 * _slopes(*given)[:1], "By the target the sign turns around."),
+            Mistake(
+                lambda *given: 2 * _slopes(*given)[:1], "With respect to the target the sign turns around."
+            ),
         ),
         cases=_batches,
     ),
