@@ -1,5 +1,7 @@
 """Images of handwritten digits: the 1797 that come with scikit-learn, or MNIST through torchvision."""
 
+from itertools import accumulate
+
 import torch
 from torch import Tensor
 
@@ -60,16 +62,20 @@ def stratified_rows(labels: Tensor, shares: tuple[float, ...], *, seed: int) -> 
         >>> len(train), len(test)
         (3, 3)
     """
-    generator = torch.Generator().manual_seed(seed)
-    ends = torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1]
+    g = torch.Generator().manual_seed(seed)
+    ends = list(accumulate(shares))[:-1]
     parts: list[list[Tensor]] = [[] for _ in shares]
     for label in labels.unique():
-        rows = (labels == label).nonzero().flatten().cpu()
-        rows = rows[torch.randperm(len(rows), generator=generator)]
-        cuts = (len(rows) * ends).round().long()
-        for part, piece in zip(parts, rows.tensor_split(cuts), strict=True):
-            part.append(piece)
-    return tuple(torch.cat(part).sort().values for part in parts)
+        rows = (labels == label).nonzero()
+        n = len(rows)
+        order = torch.randperm(n, generator=g)
+        rows = rows.cpu()[order, 0]
+        cuts = [round(n * e) for e in ends]
+        pieces = rows.tensor_split(cuts)
+        for k, piece in enumerate(pieces):
+            parts[k].append(piece)
+    joined = map(torch.cat, parts)
+    return tuple(p.sort()[0] for p in joined)
 
 
 def _bundled() -> Part:

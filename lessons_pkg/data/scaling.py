@@ -21,6 +21,12 @@ def fitting_rows(name: str, given: Given) -> None:
     shaped("x", f"(N, {width})", lambda s: len(s) == 2 and s[1] == width)(name, given)
 
 
+def constant(x: Tensor) -> Tensor:
+    """Tell which columns are constant, but for the last digit of their type."""
+    rounding = 2 * torch.finfo(x.dtype).eps * x.abs().amax(0)
+    return (x.amax(0) - x.amin(0) <= rounding) | (x.std(0, correction=0) == 0)
+
+
 class StandardScaler:
     """Remember mean and deviation of each column, and apply them to any rows: :math:`z = (x - m) / s`.
 
@@ -49,10 +55,10 @@ class StandardScaler:
     @guarded(floating("x"), FINITE_ROWS)
     def fit(self, x: Tensor) -> "StandardScaler":
         """Take mean and deviation from these rows: the training part, and no others."""
-        self.mean_, deviation = x.mean(0), x.std(0, correction=0)
-        rounding = 2 * torch.finfo(x.dtype).eps * x.abs().amax(0)
-        constant = (x.amax(0) - x.amin(0) <= rounding) | (deviation == 0)
-        self.scale_ = torch.where(constant, 1.0, deviation)
+        self.mean_ = x.mean(0)
+        sd = x.std(0, correction=0)
+        same = constant(x)
+        self.scale_ = sd.masked_fill(same, 1)
         return self
 
     @guarded(floating("x"), fitting_rows)

@@ -48,7 +48,7 @@ def _by_rest(means: Tensor, size: Tensor, n: Tensor) -> Tensor:
 
 
 def _pairs() -> list[Case]:
-    pairs = [(0, 9), (11, 4), (3, 3), (0, 0), (2, 12)]
+    pairs = [(0, 9), (11, 4), (3, 3), (0, 0), (2, 12), (9, 0), (12, 2)]
     return [(torch.tensor(a), torch.tensor(b)) for a, b in pairs]
 
 
@@ -72,23 +72,6 @@ def _only_this(a: Tensor, b: Tensor) -> Tensor:
 
 def _normal(a: Tensor, b: Tensor) -> Tensor:
     return torch.erfc((a - b).abs().double() / (2 * (a + b).double()).sqrt())
-
-
-def _losses() -> list[Case]:
-    return [(torch.tensor(loss, dtype=torch.float64), torch.tensor(c)) for loss, c in
-            [(1.531, 10), (1.4612, 10), (0.8, 3), (1.0, 2), (3.7, 100)]]  # fmt: skip
-
-
-def _share(loss: Tensor, classes: Tensor) -> Tensor:
-    """Solve the two prices for the share: where the 1 stands right, and where it stands wrong."""
-    logits = F.one_hot(torch.tensor([0]), int(classes)).double()
-    right, wrong = (F.cross_entropy(logits, torch.tensor([k])) for k in (0, 1))
-    return (wrong - loss) / (wrong - right)
-
-
-def _between(loss: Tensor, classes: Tensor) -> Tensor:
-    chance, floor = math.log(int(classes)), math.log(math.e + int(classes) - 1) - 1
-    return (chance - loss) / (chance - floor)
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -115,7 +98,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         labels=("steps", "last batch", "parameters", "loss"),
     ),
-    "12.2": Exercise(
+    "12.1b": Exercise(
         _by_image,
         "Every image counts once, whatever batch it was in.",
         (
@@ -129,7 +112,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         cases=_logs,
     ),
-    "12.3": Exercise(
+    "12.2": Exercise(
         _sign_test,
         "A small value says: equally good readers would rarely differ so.",
         (
@@ -151,28 +134,13 @@ EXERCISES: dict[str, Exercise] = {
                 "Sum up to the smaller of the two counts.",
             ),
             Mistake(
+                lambda a, b: (2 * _at_most(a, a + b)).clamp(max=1),
+                "The uneven side may be the other one: min(a, b), not a.",
+            ),
+            Mistake(
                 _normal, "That is the normal approximation: too coarse for a few images, and 0/0 for none."
             ),
         ),
         cases=_pairs,
-    ),
-    "12.4": Exercise(
-        _share,
-        "Right images cost one less than wrong ones, so the loss tells how many there are.",
-        (
-            Mistake(
-                lambda loss, c: (-loss).exp(), "That holds for an honest cross-entropy; this one has a floor."
-            ),
-            Mistake(lambda loss, c: 1 - _share(loss, c), "That is the share of wrong ones."),
-            Mistake(
-                lambda loss, c: _share(loss, c) - 1, "You have subtracted the loss from the floor: add 1."
-            ),
-            Mistake(lambda loss, c: _share(loss, c + 1), "Beside the 1 stand C - 1 zeros, not C of them."),
-            Mistake(
-                _between,
-                "Between ln C and the floor is not linear in the share: ask what a wrong image costs.",
-            ),
-        ),
-        cases=_losses,
     ),
 }

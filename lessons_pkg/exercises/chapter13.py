@@ -4,18 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
 Triple = tuple[Tensor, Tensor, Tensor]
-TARGET, MOMENTUM, PATIENCE = 27.0, 0.5, 3  # exercises 13.4 and 13.3
-
-
-def sizes(first_bias: bool = True, last_bias: bool = True) -> tuple[int, ...]:
-    """Let torch count the parameters of the network with 10 and with 13 inputs."""
-    nets = [(nn.Linear(n, 64, bias=first_bias), nn.Linear(64, 1, bias=last_bias)) for n in (10, 13)]
-    return tuple(sum(p.numel() for layer in net for p in layer.parameters()) for net in nets)
+TARGET, MOMENTUM, PATIENCE, SAFE = 27.0, 0.5, 3, (1, 5)  # exercises 13.1 and 13.2
 
 
 def _unit_cases() -> list[Case]:
@@ -89,19 +83,7 @@ def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> tuple[
 
 
 EXERCISES = {
-    "13.1": Exercise(
-        sizes,
-        "The last layer is small; what depends on the data is the first.",
-        (
-            Mistake(lambda: sizes(False, False), "65 are missing: that is without the biases."),
-            Mistake(lambda: sizes(last_bias=False), "One is missing: the last layer's bias."),
-            Mistake(lambda: sizes(first_bias=False), "64 are missing: the biases of the hidden units."),
-            Mistake(lambda: sizes()[::-1], "The other way round: first 10 inputs, then 13."),
-            Mistake(lambda: (10 * 64 + 64, 13 * 64 + 64, 64 + 1), "Add the two layers of each network up."),
-        ),
-        labels=("10 inputs", "13 inputs"),
-    ),
-    "13.2": Exercise(
+    "13.1b": Exercise(
         units,
         "Back by the training part's ruler, judged by the new patients' spread.",
         (
@@ -133,7 +115,7 @@ EXERCISES = {
         ),
         cases=_unit_cases,
     ),
-    "13.3": Exercise(
+    "13.2": Exercise(
         stopping,
         "The epochs after the break were never computed, however good they would have been.",
         (
@@ -157,7 +139,7 @@ EXERCISES = {
         ),
         cases=_loss_cases,
     ),
-    "13.4": Exercise(
+    "13.1": Exercise(
         flattest_of_three,
         "Six times the target to the power 4/3: deeper products are steeper still.",
         (
@@ -176,5 +158,36 @@ EXERCISES = {
             Mistake(lambda: (2 * TARGET, 3 / (2 * TARGET)), "Square bc, ac and ab, not the weights."),
         ),
         labels=("curvature", "rate"),
+    ),
+    "13.3": Exercise(
+        lambda: SAFE,
+        "Taking out a twin and changing a unit by a fixed formula estimate nothing.",
+        (
+            Mistake(
+                lambda: (1, 3, 5),
+                "The scaler's leak is tiny here, and a leak all the same: fit it behind the split.",
+            ),
+            Mistake(
+                lambda: (1, 2, 5),
+                "The mean of a column is estimated from its rows: those of the test part, too.",
+            ),
+            Mistake(
+                lambda: (1, 2, 3, 5),
+                "Means and deviations are estimated from rows: fit them behind the split.",
+            ),
+            Mistake(lambda: (1, 4, 5), "That choice made an R2 of about 0.2 out of noise."),
+            Mistake(
+                lambda: (1, 5, 6), "Patience is chosen by the validation part, which exists after the split."
+            ),
+            Mistake(
+                lambda: (5,), "Without step 1 a twin may sit on both sides of the split: that is a leak, too."
+            ),
+            Mistake(lambda: (1,), "A fixed formula such as that of step 5 learns nothing from the rows."),
+            Mistake(
+                lambda: (2, 3, 4, 6), "Those are the four that must wait. Which may come before the split?"
+            ),
+            Mistake(lambda: (1, 2, 3, 4, 5, 6), "Four of them are estimated or chosen from rows."),
+        ),
+        labels=("numbers",),
     ),
 }

@@ -1,12 +1,13 @@
 """Chapter 12's answers and mistakes, computed another way: by formula, in pure Python."""
 
 from collections.abc import Callable
-from math import comb, e, erfc, exp, log, log10, nan, sqrt
+from math import comb, erfc, log, log10, nan, sqrt
 from typing import Any
 
 import pytest
 
 from lessons_pkg.exercises import EXERCISES
+from lessons_pkg.exercises.exercise import verdict
 from tests.helpers.answers import agree, all_of
 
 NET = 784 * 200 + 200 + 200 * 26 + 26
@@ -60,26 +61,14 @@ def sign_test_by_hand(a: int, b: int) -> list[float]:
         min(1, 2 * comb(n, fewer) / 2**n),
         min(1, 2 * tail(fewer - 1)),
         min(1, 2 * tail(more)),
+        min(1, 2 * tail(a)),
         erfc(abs(a - b) / sqrt(2 * n)) if n else nan,
     ]
 
 
-def share_by_hand(loss: float, classes: int) -> list[float]:
-    wrong = log(e + classes - 1)  # the price of a wrong image; a right one is cheaper by 1
-    return [
-        wrong - loss,
-        exp(-loss),
-        1 - (wrong - loss),
-        wrong - loss - 1,
-        log(e + classes) - loss,
-        (log(classes) - loss) / (log(classes) - (wrong - 1)),
-    ]
-
-
 BY_HAND: dict[str, Callable[..., list[float]]] = {
-    "12.2": epoch_by_hand,
-    "12.3": sign_test_by_hand,
-    "12.4": share_by_hand,
+    "12.1b": epoch_by_hand,
+    "12.2": sign_test_by_hand,
 }
 
 
@@ -92,5 +81,28 @@ def test_functions_by_hand(name: str) -> None:
         assert [float(v) for v in found] == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True)
 
 
-def test_the_shares_are_shares() -> None:
-    assert all(0 < share_by_hand(*case)[0] <= 1 for case in cases("12.4"))
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("12.1", (235, 48, NET, 3.258), "correct."),
+        ("12.1", (235, 48, NET, 3.26), "four digits, please"),
+        ("12.1", (235, 48, 162_200, 3.258), "parameters, 162200"),
+        ("12.1", (235, 48, 162_146, 3.258), "parameters, 162146"),
+        ("12.1", (234.4, 48, NET, 3.258), "steps, 234.4"),
+        ("12.1b", lambda means, size, n: means[-1], "last batch"),
+        (
+            "12.2",
+            lambda a, b: min(1, 2 * sum(comb(a + b, k) for k in range(a + 1)) / 2 ** (a + b)),
+            "min(a, b)",
+        ),
+    ],
+)
+def test_verdicts(name: str, answer: object, words: str) -> None:
+    def whole(*given: Any) -> Any:
+        return answer(*(int(part) if name == "12.2" else part for part in given))  # type: ignore[operator]
+
+    assert words in verdict(EXERCISES[name], whole if callable(answer) else answer)
+
+
+def test_the_uneven_side_may_be_either() -> None:
+    assert sign_test_by_hand(9, 0)[0] == sign_test_by_hand(0, 9)[0] == pytest.approx(2 * 0.5**9)
