@@ -83,7 +83,7 @@ def _said_of(answer: tuple[int, ...]) -> str:
         return "The first: look for the smallest loss in the first column, 0.001."
     if not best:
         still = answer[1] == answer[0]
-        return "The second: that is still 0.001." if still else "The second: C reaches 0.10."
+        return "The second: that is still 0.001." if still else "The second: number 3 reaches 0.10."
     assert not unfinished
     return "The third: its best rate lies inside the range, with worse ones on both sides."
 
@@ -155,6 +155,9 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(lambda K: (1 - ALPHA**K) / (1 - ALPHA), "That is 1 / s; the step divides by its root."),
             Mistake(lambda K: (1 - ALPHA) ** -0.5, "That is the limit for very large K, or the first step."),
+            Mistake(
+                lambda K: K**-0.5, "That is the share of the lesson; asked is the way, in rates per round."
+            ),
             Mistake(lambda K: 1.0, "One learning rate per round would be Adam's first step, or K = 1."),
             Mistake(lambda K: ((1 - ALPHA) / (1 - ALPHA**K)) ** 0.5, "That is the root of s: divide by it."),
             Mistake(
@@ -182,6 +185,10 @@ EXERCISES: dict[str, Exercise] = {
                 "SGD multiplies the pull by the rate, as it does any gradient.",
             ),
             Mistake(
+                lambda: (WEIGHT - STEP * DECAY, *decayed()[1:]),
+                "SGD's pull is the decay times the weight, and the weight is 2.",
+            ),
+            Mistake(
                 lambda: (WEIGHT + STEP * DECAY * WEIGHT, *decayed()[1:]),
                 "Decay pulls the weight towards zero: the step goes against the pull.",
             ),
@@ -206,7 +213,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "10.4": Exercise(
         judged,
-        "B wins the table at 0.001 and C the one at each one's best; at rates above 1 C may win more.",
+        "Number 2 wins the table at 0.001, number 3 the one at the best rates; above 1 it may win more.",
         tuple(
             Mistake(lambda answer=answer: answer, _said_of(answer))
             for answer in product((1, 2, 3), repeat=3)
