@@ -16,7 +16,8 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 LETTERS, BATCH = 26, 64  # exercise 11.1
 RATE = 0.2  # exercise 11.5
 REPORTS = (1.0, 0.8, 0.8, 0.79999, 0.85, 0.7, 0.7, 0.7, 0.7)  # exercise 11.5b
-Rates = tuple[float, ...]
+Rates = Row = tuple[float, ...]
+CLIPPED: tuple[Row, Row] = ((1.0, 2.0), (2.0, 4.0))  # exercise 11.4
 
 
 Four = tuple[float, float, float, float]
@@ -99,21 +100,18 @@ def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1)
     return tuple(rates)
 
 
-def _clip_cases() -> list[Case]:
-    rows = [([3.0, 4.0], 1.0), ([0.3, -0.4], 1.0), ([6.0, -8.0, 0.0], 2.0), ([0.0, 0.0], 1.0)]
-    return [tuple(torch.tensor(part, dtype=torch.float64) for part in row) for row in rows]
+def clipped(pair: tuple[Row, Row] = CLIPPED, limit: float = 2.5) -> Row:
+    """Let PyTorch clip two gradients together; return the length before, and the entries after."""
+    parameters = [torch.zeros(len(row), dtype=torch.float64) for row in pair]
+    gradients = [torch.tensor(row, dtype=torch.float64) for row in pair]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient
+    length = torch.nn.utils.clip_grad_norm_(parameters, limit)
+    return float(length), *torch.cat(gradients).tolist()
 
 
-def clip_with_torch(gradient: Tensor, limit: Tensor) -> Tensor:
-    """Let PyTorch clip it."""
-    parameter = torch.zeros_like(gradient)
-    parameter.grad = gradient.clone()
-    torch.nn.utils.clip_grad_norm_([parameter], float(limit))
-    return parameter.grad
-
-
-def _scaled_by(size: Callable[[Tensor], Tensor], gradient: Tensor, limit: Tensor) -> Tensor:
-    return gradient * (limit / (size(gradient) + 1e-6)).clamp(max=1.0)
+def _each_alone() -> Row:
+    return 5.0, *(entry for row in CLIPPED for entry in clipped((row, ()))[1:])
 
 
 def _noise_cases() -> list[Case]:
@@ -235,27 +233,19 @@ EXERCISES: dict[str, Exercise] = {
         cases=_noise_cases,
     ),
     "11.4": Exercise(
-        clip_with_torch,
-        "Shorter if it is too long, never longer, and always in the same direction.",
+        clipped,
+        "One length, one factor for all four entries, and the direction stays.",
         (
             Mistake(
-                lambda g, c: g * c / (g.norm() + 1e-6),
-                "Short gradients became longer: a factor of at most 1.",
+                _each_alone, "That clips each parameter alone. All of them share one length, and one factor."
             ),
-            Mistake(lambda g, c: g * c / g.norm(), "Short gradients became longer, and zeros became nan."),
-            Mistake(lambda g, c: g.clamp(-c, c), "That clips each entry, and changes the direction."),
-            Mistake(lambda g, c: _scaled_by(torch.norm, g, c / c), "The limit is not always 1."),
-            Mistake(
-                lambda g, c: _scaled_by(lambda v: v.square().sum(), g, c),
-                "The length, not its square: a root.",
-            ),
-            Mistake(
-                lambda g, c: _scaled_by(lambda v: v.abs().sum(), g, c),
-                "The length is the root of the sum of squares, not the sum of sizes.",
-            ),
-            Mistake(lambda g, c: g, "Nothing was clipped."),
+            Mistake(lambda: (5.0, 1.0, 2.0, 2.0, 2.5), "That clips each entry, as clip_grad_value_ does."),
+            Mistake(lambda: (2.5, *clipped()[1:]), "It returns the length before clipping, not after."),
+            Mistake(lambda: (5.0, 1.0, 2.0, 2.0, 4.0), "5 is more than the limit: the entries must shrink."),
+            Mistake(lambda: clipped(limit=1.0), "That is for the limit 1; here it is 2.5."),
+            Mistake(lambda: (25.0, 0.1, 0.2, 0.2, 0.4), "The length is the root of 25."),
         ),
-        cases=_clip_cases,
+        labels=("returned", "1 becomes", "2 becomes", "2 becomes", "4 becomes"),
     ),
     "11.4b": Exercise(
         _ordered(3, 4, 5, 2, 1),
@@ -282,21 +272,21 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: seven_rates(1 / 3), "The start factor is 0.25; a third is the default."),
             Mistake(
                 lambda: seven_rates(count=8)[1:],
-                "You count from 1: the first epoch is t = 0, and starts at a quarter of the rate.",
+                "You count from 1: the first step is t = 0, and uses a quarter of the rate.",
             ),
             Mistake(
                 lambda: tuple(RATE * (0.25 + 0.75 * t / 4) for t in range(3)) + seven_rates()[3:],
-                "total_iters is 3: after three epochs the full rate is reached, not after four.",
+                "total_iters is 3: after three steps the full rate is reached, not after four.",
             ),
-            Mistake(lambda: seven_rates(total=2), "Full rate in epoch 3, not 2: total_iters is 3."),
-            Mistake(lambda: seven_rates(size=1), "The staircase goes down every two epochs, not every one."),
+            Mistake(lambda: seven_rates(total=2), "The fourth step has the full rate, not the third."),
+            Mistake(lambda: seven_rates(size=1), "The staircase goes down every two steps, not every one."),
             Mistake(
                 lambda: (*seven_rates()[:3], 0.02, 0.002, 0.002, 0.0002),
-                "The second schedule counts from its milestone, not from epoch 0.",
+                "The second schedule counts from its milestone, not from step 0.",
             ),
             Mistake(
                 lambda: (*seven_rates()[:3], 0.02, 0.02, 0.002, 0.002),
-                "The staircase drops after two epochs of its own: epochs 3 and 4 have the full rate.",
+                "The staircase drops after two steps of its own, which have the full rate.",
             ),
             Mistake(lambda: tuple(r / RATE for r in seven_rates()), "Those are factors: times 0.2."),
             Mistake(
