@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.helpers.browser import FLAGS, Quiet, SharedPage, Visit, nothing_wrong
-from tests.helpers.project import CHAPTERS, HTML, NOTEBOOKS, load, name_of
+from tests.helpers.project import HTML, NOTEBOOKS, load, name_of
 from tools.chromium import MISSING, chromium_path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded: each worker has one core
@@ -30,12 +30,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(params=NOTEBOOKS, ids=name_of)
 def notebook(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Each notebook: what holds for it is that it was executed, compared, and runs in Colab."""
-    return load(request.param)
-
-
-@pytest.fixture(params=CHAPTERS, ids=name_of)
-def chapter(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Each chapter: a notebook with the anatomy of one."""
     return load(request.param)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from docutils.nodes import make_id
 
-from tests.helpers.project import CHAPTERS, LESSONS, ROOT, code_cells, load, source
+from tests.helpers.project import LESSONS, ROOT, code_cells, load, source
 
 PAGE = ROOT / "book" / "reference" / "from-error-to-lesson.ipynb"
 MESSAGE = re.compile(r"(?:[\w.]+(?:Error|Warning): )")
@@ -75,7 +75,7 @@ def test_the_index_has_every_entry_once() -> None:
 def test_what_a_chapter_stops_with_is_on_the_page() -> None:
     """A chapter's own intended RuntimeErrors are PyTorch's; the package raises ValueError and TypeError."""
     printed = " ".join(section.printed for section in SECTIONS)
-    for path in [*LESSONS, *CHAPTERS]:
+    for path in LESSONS:
         for cell in code_cells(load(path)):
             for output in cell["outputs"]:
                 if output.get("ename") == "RuntimeError":

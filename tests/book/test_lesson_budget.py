@@ -1,4 +1,4 @@
-"""Each lesson within its budget. Chapters that are not yet cut into lessons have none."""
+"""Each lesson within its budget."""
 
 import json
 from pathlib import Path

@@ -13,7 +13,6 @@ from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.sliders.live import VIEW
 from tests.helpers import colab_rules
 from tests.helpers.project import (
-    CHAPTERS,
     LESSONS,
     NOTEBOOKS,
     ROOT,
@@ -130,17 +129,7 @@ def test_a_fold_is_one_of_a_few_and_bears_its_name(notebook: Notebook) -> None:
         assert tags <= TAGS, f"unknown tag, which could hide a cell: {tags - TAGS}: {source(cell)[:80]}"
         for prompt in set(prompts.values()):
             assert hides == [FOLDS.get(prompt)], f"fold {prompt!r}: {source(cell)[:80]}"
-        old = source(cell).startswith("# Solution ") or "hide-output" in tags  # chapters not yet cut
-        assert bool(prompts) == bool(hides) or old, f"folded without a name: {source(cell)[:80]}"
-
-
-@pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
-def test_predictions_come_before_their_folded_answers(path: Path) -> None:
-    cells = load(path)["cells"]
-    predicted = [n for n, cell in enumerate(cells) if source(cell).startswith("> **Predict.**")]
-    assert predicted
-    for n in predicted:
-        assert "hide-output" in cells[n + 1]["metadata"].get("tags", []), "the answer must be folded"
+        assert bool(prompts) == bool(hides), f"folded without a name: {source(cell)[:80]}"
 
 
 def test_first_code_cell_sets_up(notebook: Notebook) -> None:
@@ -153,7 +142,7 @@ def test_code_uses_nothing_that_colab_lacks(notebook: Notebook) -> None:
     assert colab_rules.code_problems(notebook) == []
 
 
-@pytest.mark.parametrize("path", [*CHAPTERS, *LESSONS], ids=name_of)
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
 def test_exercises_are_stub_hints_and_solution(path: Path) -> None:
     notebook = load(path)
     cells = code_cells(notebook)

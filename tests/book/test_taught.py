@@ -25,10 +25,6 @@ def taught(notebook: Notebook) -> list[str]:
     return [source(cell) for cell in code_cells(notebook) if "taught" in cell["metadata"].get("tags", [])]
 
 
-def test_a_chapter_teaches_code(chapter: Notebook) -> None:
-    assert taught(chapter)
-
-
 def test_taught_code_is_the_packages_code(notebook: Notebook) -> None:
     cells = [node for text in taught(notebook) for node in ast.parse(text).body]
     assert [said for node in cells if (said := difference(node, PACKAGE))] == []

@@ -11,7 +11,6 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [path for path in sorted((ROOT / "book").rglob("*.ipynb")) if path.parent.name[0] != "."]
 LESSONS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.parent.name)]
-CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]  # not yet cut into lessons
 HTML = ROOT / "_build" / "html"
 TOC = re.findall(r"(?m)^[ -]*(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [f"{name}.html" for name in TOC]

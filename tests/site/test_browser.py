@@ -25,22 +25,20 @@ from tests.helpers.browser import (
     violations,
 )
 from tests.helpers.contrast import contrast
-from tests.helpers.project import CHAPTERS as FILES
 from tests.helpers.project import HTML, LESSONS, PAGES, page_of
 from tests.helpers.project import NOTEBOOKS as SOURCES
 from tools.chromium import MISSING, chromium_path
 
 pytestmark = pytest.mark.site
 
-CHAPTERS = [page_of(path) for path in [*LESSONS, *FILES]]
-UNCUT = [page_of(path) for path in FILES]  # long, and of the same shapes as lessons
+LESSON_PAGES = [page_of(path) for path in LESSONS]
 NOTEBOOKS = [page_of(path) for path in SOURCES]
 EVERY = [*PAGES, "search.html"]
 FIRST = "index.html"
 LIGHT = "book/choosing-a-loss.html"  # for what holds on any page
 # A page of each kind is looked at in more ways: what differs there by width or place is the theme's, on every page.
 KINDS = [
-    CHAPTERS[0],
+    LESSON_PAGES[0],
     FIRST,
     "book/reference/from-error-to-lesson.html",
     "book/package-api.html",
@@ -66,7 +64,7 @@ def test_page_is_quiet_and_light_fits_every_width_and_is_clean_to_axe_in_both_th
     assert not re.search(r"\{(?:doc|ref|term|ledger[\w-]*)\}|:::|<Figure size|\$\$|\\frac", article)
     assert page.locator(".katex-error").count() == 0
     assert page.evaluate(REWRITTEN, (HTML / name).read_text(encoding="utf-8")) == []
-    if name in CHAPTERS:
+    if name in LESSON_PAGES:
         check_figures(page)
         check_formulas(page)
         phone.context.set_offline(True)
@@ -99,9 +97,9 @@ def check_looks(page: Any, name: str) -> None:
         assert violations(page, ("cat.color",)) == [], (look, "the whole page")
     page.evaluate(THIN)  # one of each kind has all colours and widths; a theme is colours
     for theme, width in looks(page, widths=(1280, 390) if name in KINDS else (1280,)):
-        only = COLOURS if name in UNCUT or (theme == "dark" and name not in KINDS) else ()
+        only = COLOURS if theme == "dark" and name not in KINDS else ()
         assert violations(page, ("cat.structure", "cat.tables"), only) == [], (theme, width)
-        if name in CHAPTERS:
+        if name in LESSON_PAGES:
             check_code(page)
             assert ink_and_paper(page) == INKS[theme]
 
@@ -219,7 +217,7 @@ def all_sliders(browser: Any, server: str, **options: Any) -> Visit:
     """All sliders, brought together on the first page, and nothing else."""
     slider = re.compile(r'(?s)<figure class="lesson-slider".*?</figure>')
     article = re.compile(r'(?s)(?<=<article class="bd-article">).*?(?=</article>)')
-    first, *pages = [(HTML / name).read_text(encoding="utf-8") for name in (FIRST, *CHAPTERS)]
+    first, *pages = [(HTML / name).read_text(encoding="utf-8") for name in (FIRST, *LESSON_PAGES)]
     together = "\n".join(found for page in pages for found in slider.findall(page))
     body, count = article.subn(lambda _: together, first)
     assert count == 1
@@ -384,7 +382,7 @@ def test_the_first_screen_shows_what_where_to_start_and_a_live_slider(visit: Any
 
 
 def test_arrow_keys_scroll_code_and_do_not_leave_the_page(visit: Any) -> None:
-    page = visit(CHAPTERS[0], viewport={"width": 390, "height": 844}).page
+    page = visit(LESSON_PAGES[0], viewport={"width": 390, "height": 844}).page
     here = page.url
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
     code = page.locator(".cell_input pre[tabindex='0']").first  # what is in view fits a phone
@@ -396,7 +394,7 @@ def test_arrow_keys_scroll_code_and_do_not_leave_the_page(visit: Any) -> None:
 
 
 def test_search_marks_words_in_the_text_only(visit: Any) -> None:
-    page = visit(f"{CHAPTERS[0]}?highlight=loss").page
+    page = visit(f"{LESSON_PAGES[0]}?highlight=loss").page
     page.wait_for_selector("article .highlighted")
     colours = "marks => [...new Set(marks.map((mark) => getComputedStyle(mark).backgroundColor))]"
     (marked,) = page.locator("article span.highlighted").evaluate_all(colours)
@@ -422,7 +420,7 @@ def test_the_book_opens_from_any_folder(browser: Any, tmp_path: Path) -> None:
 
 def test_on_paper_answers_are_printed_and_solutions_only_if_opened(visit: Any) -> None:
     a4 = {"width": 680, "height": 1002}  # without its margins
-    page = visit(CHAPTERS[-1], color_scheme="dark", viewport=a4).page
+    page = visit(LESSON_PAGES[-1], color_scheme="dark", viewport=a4).page
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
