@@ -101,6 +101,15 @@ def fallback(op: Any, *args: Any, **options: Any) -> Any:
     return tree.tree_map(send, result)
 
 
+def deepcopied(away: Tensor, memo: dict[int, Any], general: Any = Tensor.__deepcopy__) -> Tensor:
+    """Copy as ``copy.deepcopy`` does, which would copy the memory here: there is none."""
+    if away.device.type != NAME:
+        return general(away, memo)  # type: ignore[no-any-return]
+    copied = away.detach().clone().requires_grad_(away.requires_grad)
+    memo[id(away)] = copied
+    return copied
+
+
 OTHERWISE = {  # operations whose general kernel is no use to a new device
     *("convolution_overrideable", "convolution_backward_overrideable", "mse_loss", "smooth_l1_loss"),
 }
@@ -117,6 +126,7 @@ def device() -> torch.device:
         for name in OTHERWISE:
             some.impl(name, partial(fallback, getattr(OPS, name).default), "PrivateUse1")
         _libraries.extend((every, some))
+        Tensor.__deepcopy__ = deepcopied  # type: ignore[method-assign]
     return torch.device(NAME, 0)
 
 

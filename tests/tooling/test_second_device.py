@@ -12,6 +12,7 @@ from tests.helpers.project import NOTEBOOKS, ROOT
 from tools.execute_notebooks import ENVIRONMENT, different_cells, execute
 
 STRICT = """
+import copy
 import torch
 from tests.helpers import second_device
 away, g = second_device.device(), torch.Generator().manual_seed(0)
@@ -24,6 +25,9 @@ for call in (lambda: x + torch.ones(3, 2), lambda: torch.randn(3, device=away, g
     raise SystemExit("the device is not as strict as a GPU")
 x.t()[1].add_(1)
 assert torch.equal(x.cpu()[:, 1], x[:, 1].cpu())
+kept = copy.deepcopy(x)
+x.add_(1)
+assert torch.equal(kept.cpu() + 1, x.cpu())
 """
 TRAINING = [path for path in NOTEBOOKS if ".step()" in path.read_text(encoding="utf-8")]
 
