@@ -1,7 +1,4 @@
-"""A line's name in a legend comes from where its data come from: two names cannot be swapped by hand.
-
-It holds for lessons. Of the chapters that are not yet cut into lessons, nine cells type two labels or more.
-"""
+"""A line's name in a legend comes from where its data come from: two names cannot be swapped by hand."""
 
 import ast
 import re

@@ -105,7 +105,9 @@ def deepcopied(away: Tensor, memo: dict[int, Any], general: Any = Tensor.__deepc
     """Copy as ``copy.deepcopy`` does, which would copy the memory here: there is none."""
     if away.device.type != NAME:
         return general(away, memo)  # type: ignore[no-any-return]
-    return memo.setdefault(id(away), away.detach().clone().requires_grad_(away.requires_grad))
+    copied = away.detach().clone().requires_grad_(away.requires_grad)
+    memo[id(away)] = copied
+    return copied
 
 
 OTHERWISE = {  # operations whose general kernel is no use to a new device
