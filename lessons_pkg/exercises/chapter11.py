@@ -16,7 +16,7 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 LETTERS, BATCH = 26, 64  # exercise 11.1
 RATE = 0.2  # exercise 11.5
 REPORTS = (1.0, 0.8, 0.8, 0.79999, 0.85, 0.7, 0.7, 0.7, 0.7)  # exercise 11.5b
-Rates = Row = tuple[float, ...]
+Row = tuple[float, ...]
 CLIPPED: tuple[Row, Row] = ((1.0, 2.0), (2.0, 4.0))  # exercise 11.4
 
 
@@ -58,7 +58,7 @@ def _optimizer(rate: float) -> optim.Optimizer:
     return optim.SGD([torch.zeros(1, requires_grad=True)], lr=rate)
 
 
-def _rates(make: Callable[[optim.Optimizer], Any], count: int = 7) -> Rates:
+def _rates(make: Callable[[optim.Optimizer], Any], count: int = 7) -> Row:
     """First rates of a schedule: the optimizer itself need not step, which PyTorch would warn about."""
     optimizer, used = _optimizer(RATE), []
     with warnings.catch_warnings():
@@ -70,7 +70,7 @@ def _rates(make: Callable[[optim.Optimizer], Any], count: int = 7) -> Rates:
     return tuple(used)
 
 
-def seven_rates(start: float = 0.25, total: int = 3, size: int = 2, count: int = 7) -> Rates:
+def seven_rates(start: float = 0.25, total: int = 3, size: int = 2, count: int = 7) -> Row:
     """Run exercise 11.5, or what somebody makes of it who read an argument wrong."""
 
     def make(optimizer: optim.Optimizer) -> lr_scheduler.SequentialLR:
@@ -81,7 +81,7 @@ def seven_rates(start: float = 0.25, total: int = 3, size: int = 2, count: int =
     return _rates(make, count)
 
 
-def _compounding() -> Rates:
+def _compounding() -> Row:
     def make(optimizer: optim.Optimizer) -> lr_scheduler.ChainedScheduler:
         warm = lr_scheduler.LinearLR(optimizer, start_factor=0.25, total_iters=3)
         return lr_scheduler.ChainedScheduler([warm, lr_scheduler.StepLR(optimizer, 2, 0.1)])
@@ -89,7 +89,7 @@ def _compounding() -> Rates:
     return _rates(make)
 
 
-def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Rates:
+def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row:
     """Return the rate after each call of ``step`` in exercise 11.5b."""
     optimizer = _optimizer(0.1)
     plateau = lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience, threshold=threshold, factor=factor)

@@ -42,7 +42,10 @@ def test_the_package_runs_no_text_reads_no_pickle_and_asks_no_server(path: Path)
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            assert name not in RUNS_TEXT or ast.unparse(node.func) == "re.compile", ast.unparse(node)
+            harmless = ast.unparse(node.func) == "re.compile" or (
+                name == "eval" and not node.args
+            )  # a Module's
+            assert name not in RUNS_TEXT or harmless, ast.unparse(node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
             assert not {name.split(".")[0] for name in names} & NO_MODULES, ast.unparse(node)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lessons_pkg.data import grains, ladder, plants
-from tests.exercises.test_chapter11 import STRANGERS
+from tests.helpers.strangers import STRANGERS
 
 FOUND = {
     "one_column_large": [1, 2, 7], "sum_for_mean": [2], "softmax_first": [3], "labels_dealt_out": [7],
