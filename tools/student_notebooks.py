@@ -22,7 +22,6 @@ from tools.set_repository import current
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:(?!\w+:)([^)#\s]+)\.(?:md|ipynb))?(#[^)\s]+)?\)")
 SOLUTION = "The solution is folded on [the page]({}). Run your own first."
 GUESS = "{}\n\nThe answer is folded on [the page]({})."
-FOLDED = ("Set-up", "Imports")  # hidden on the page as solutions are, and needed by what follows
 
 
 def absolute(text: str, page: str, base: str, edition: set[str]) -> str:
@@ -39,17 +38,15 @@ def absolute(text: str, page: str, base: str, edition: set[str]) -> str:
 
 def student(notebook: Any, page: str, base: str, install: str, edition: set[str]) -> Any:
     """Copy a notebook without outputs, solutions and answers; the set-up cell stands first."""
-    copy, cells, fold, answered = deepcopy(notebook), [], f"{base}{page}.html", False
+    copy, cells, fold = deepcopy(notebook), [], f"{base}{page}.html"
     for cell in copy.cells:
         tags, prompt = cell.metadata.get("tags", []), cell.metadata.get("mystnb", {})
-        is_solution = "hide-cell" in tags and not prompt.get("code_prompt_show", "").startswith(FOLDED)
+        is_solution = prompt.get("code_prompt_show") == "Solution"
         cell.metadata = nbformat.from_dict({"tags": tags} if "raises-exception" in tags else {})
         if cell.cell_type == "markdown":
             headings = re.findall(r"(?m)^##+ (.+)$", cell.source)
             fold = f"{base}{page}.html#{make_id(headings[-1].replace('`', ''))}" if headings else fold
             cell.source = absolute(cell.source, page, base, edition)
-            if answered and not headings:  # words on an answer that is not there yet
-                cell.source = f"<details>\n<summary>In words</summary>\n\n{cell.source}\n\n</details>"
         elif is_solution:
             cell = nbformat.v4.new_markdown_cell(SOLUTION.format(fold), id=cell.id)
         elif "predict" in tags:
@@ -61,7 +58,6 @@ def student(notebook: Any, page: str, base: str, install: str, edition: set[str]
                 cell.metadata.update(cellView="form", jupyter={"source_hidden": True})
             cell.source = re.sub(r'git\+https://[^"]+', install, cell.source)
             cell.source = re.sub(r"runtime\.start\([^)]*\)", f'runtime.start("{__version__}")', cell.source)
-        answered = "hide-output" in tags
         cells.append(cell)
     first = next(k for k, cell in enumerate(cells) if cell.cell_type == "code")
     copy.cells, copy.metadata = [cells[first], *cells[:first], *cells[first + 1 :]], METADATA

@@ -112,7 +112,6 @@ TAGS = {
     "raises-exception",
     "hide-cell",
     "hide-input",
-    "hide-output",
     "predict",
     "nbval-ignore-output",
 }
