@@ -29,7 +29,7 @@ def settings() -> str:
 def quiet() -> bool:
     """Return True while outputs are stored or compared: a progress bar would leave its marks in them.
 
-    For ``tqdm(..., disable=quiet())``: a reader's own run shows the bar, the book does not. Chapter 12.
+    For ``tqdm(..., disable=quiet())``: a reader's own run shows the bar, the book does not.
     """
     return bool(os.environ.get(REPRODUCIBLE))
 

@@ -22,6 +22,7 @@ from lessons_pkg.plotting.svg import TOOLTIP
 
 Point = tuple[float, float]
 _LEGIBLE, _LONGEST = 300, 28  # nodes with words, letters of a word; the tooltip has the whole word
+_LARGEST = 12.0  # inches of a picture of dots
 _ROW, _LETTER, _CORNER = 0.27, 0.082, 0.05  # inches: height of a row, width of a letter, size of a bend
 _BESIDE, _SHOWN = 0.035, 3  # inches between edges that join the same two nodes; so many of them are drawn
 
@@ -74,9 +75,10 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     at, words, lines, width = _fitted(nodes)
     rows = 1 + max(row for _, row in at)
     view: Box = (-0.1, -0.6, width - 0.1, rows - 0.5)
-    inches = _inches(view) if ax is None else _room(ax)
+    most = math.inf if len(nodes) <= _LEGIBLE else _LARGEST
+    inches = _inches(view, most) if ax is None else _room(ax)
     corner, view = free_corner(_boxes(at, words, lines), view, inches)
-    ax = new_axes(size=_inches(view)) if ax is None else ax
+    ax = new_axes(size=_inches(view, most)) if ax is None else ax
     if len(nodes) <= _LEGIBLE:
         heads = [(x, y - 0.24) for x, y in dict.fromkeys(line[-1] for line in lines)]
         ax.plot(*_split(heads), linestyle="", marker=(3, 0, 180), markersize=4.5, color=MUTED, zorder=1)
@@ -92,9 +94,9 @@ def backward_graph(nodes: Sequence[Node], *, visited: int | None = None, ax: Axe
     return ax
 
 
-def _inches(view: Box) -> tuple[float, float]:
+def _inches(view: Box, most: float) -> tuple[float, float]:
     left, top, right, bottom = view
-    return right - left, _ROW * (bottom - top - 0.1) + 0.5
+    return min(most, right - left), min(most, _ROW * (bottom - top - 0.1) + 0.5)
 
 
 def _room(ax: Axes) -> tuple[float, float]:

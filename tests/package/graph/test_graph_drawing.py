@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from lessons_pkg import plotting
 from lessons_pkg.graph import Node, edges, walk
 from lessons_pkg.models import LeNet
+from lessons_pkg.plotting.html import figure_of
 from lessons_pkg.plotting.layout import layout
 from lessons_pkg.plotting.legend import _HEIGHT, _WIDTH
 from lessons_pkg.plotting.routes import Way, routes
@@ -329,4 +330,5 @@ def test_5000_nodes_are_drawn_at_once() -> None:
     ax = plotting.backward_graph(nodes)
     assert time.process_time() - began < 10, "about 1 second where nothing else runs"
     assert len(ax.get_children()) < 30
+    assert max(figure_of(ax).get_size_inches()) <= 12, "a picture of dots can be saved"
     assert len(plotting.figure_html(ax, "A graph of many nodes.")) < 1_000_000
