@@ -138,18 +138,19 @@ class StoredSlider(SphinxDirective):
 
 
 class Parts(SphinxDirective):
-    """``{parts}``: the course part by part: its chapters, by the question below their titles, and its hours."""
+    """``{parts}``: for each part its hours, and its chapters by the question below their titles."""
 
     def run(self) -> list[nodes.Node]:
         """Build a list for each part of the contents that has chapters."""
         chapters = {self.env.path2doc(page.path): page for page in read_chapters(self.env)}
-        contents, parts = self.env.external_site_map, []
+        contents, parts = self.env.external_site_map, []  # type: ignore[attr-defined]
         for part in contents.root.subtrees:
             pages = [chapters[document] for document in part.items if document in chapters]
             if not pages:
                 continue
-            lessons, hours = sum(len(page.lessons) for page in pages), [t / 60 for t in total(pages)]
-            lines = [f"**{part.caption}**: {lessons} lessons, {hours[0]:.0f}–{hours[1]:.0f} hours\n"]
+            lessons, (least, most) = sum(len(page.lessons) for page in pages), total(pages)
+            hours = words((round(least / 60), round(most / 60)))
+            lines = [f"**{part.caption}**: {lessons} lessons, {hours} hours\n"]
             lines += [f"- {page.link}\\\n  {page.question}" for page in pages]
             parts.append(nodes.container("", *self.parse_text_to_nodes("\n".join(lines)), classes=["part"]))
         return [nodes.container("", *parts, classes=["parts"])]
