@@ -126,3 +126,18 @@ def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
     least, most, *left = map(int, re.findall(r"\d+", total))
     minutes = map(int, re.findall(r"\d+", done.locator("td:nth-child(2)").inner_text()))
     assert left == [whole - part for whole, part in zip((least, most), minutes, strict=True)]
+
+
+@pytest.mark.parametrize("name", ["book/package-api.html", "book/reference/ledger-evidence.html"])
+def test_the_contents_follow_the_reader(visit: Any, name: str) -> None:
+    page = visit(name, viewport={"width": 1400, "height": 800}).page
+    seen = []
+    for share in (0.3, 0.6, 0.9):
+        page.evaluate(f"scrollTo(0, document.body.scrollHeight * {share})")
+        page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+        entry = page.locator(".page-toc .active").last
+        box = entry.bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 800
+        assert box["x"] + box["width"] <= 1400
+        seen.append(entry.inner_text())
+    assert len({*seen}) == 3
