@@ -83,6 +83,17 @@ def next_token_loss(logits: Tensor, labels: Tensor, reduction: str = "mean") -> 
     return F.cross_entropy(asked.flatten(0, 1), answer.flatten(), reduction=reduction)
 
 
+def linear_loss(h: Tensor, weight: Tensor, labels: Tensor) -> Tensor:
+    """Sum of the cross-entropies behind a last layer: ``(N, d)``, ``(V, d)``, ``(N,)``. Chapter 14."""
+    logits = h @ weight.T
+    return F.cross_entropy(logits, labels, reduction="sum")
+
+
+def recomputed_loss(h: Tensor, weight: Tensor, labels: Tensor) -> Tensor:
+    """Give the same, and keep nothing but what it was given: the rest is computed again on the way back."""
+    return checkpoint(linear_loss, h, weight, labels, use_reentrant=False)  # type: ignore[no-any-return]
+
+
 @guarded(floating("h", "weight"), WORDS, _last_layer, whole("chunk_size", least=1))
 def chunked_cross_entropy(h: Tensor, weight: Tensor, labels: Tensor, chunk_size: int = 128) -> Tensor:
     r"""Sum of the cross-entropies behind a last layer, without ever holding all its logits.
@@ -113,15 +124,12 @@ def chunked_cross_entropy(h: Tensor, weight: Tensor, labels: Tensor, chunk_size:
         >>> losses.chunked_cross_entropy(torch.zeros(3, 4), torch.ones(5, 4), labels, 2)  # 2 ln 5
         tensor(3.2189)
     """
-
-    def part(h: Tensor, labels: Tensor) -> Tensor:
-        logits = h @ weight.T
-        return F.cross_entropy(logits, labels, reduction="sum")
-
     total = h.new_zeros(())
-    chunks = h.split(chunk_size), labels.split(chunk_size)
-    for few, theirs in zip(*chunks, strict=True):
-        total = total + checkpoint(part, few, theirs, use_reentrant=False)
+    hs = h.split(chunk_size)
+    ys = labels.split(chunk_size)
+    for x, y in zip(hs, ys, strict=True):
+        loss = recomputed_loss(x, weight, y)
+        total = total + loss
     return total
 
 
