@@ -88,7 +88,7 @@ def test_chunks_keep_no_logits() -> None:
     with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
         loss = chunked_cross_entropy(h, weight, torch.zeros(64, dtype=torch.int64), 16)
     assert loss.grad_fn is not None
-    assert max(kept.values()) < 1000
+    assert max(kept.values()) < 16 * 1000  # the logits of one chunk; the weight itself may stay
 
 
 def test_nothing_asked_is_a_sum_of_nothing() -> None:
