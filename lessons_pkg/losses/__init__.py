@@ -31,12 +31,13 @@ from lessons_pkg.losses.regression import (
 )
 from lessons_pkg.losses.robust import log_cosh_loss
 from lessons_pkg.losses.sequence import ctc_loss
-from lessons_pkg.losses.tokens import next_token_loss
+from lessons_pkg.losses.tokens import chunked_cross_entropy, next_token_loss, z_loss
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "box_iou_loss",
+    "chunked_cross_entropy",
     "complete_box_iou_loss",
     "cross_entropy",
     "ctc_loss",
@@ -65,4 +66,5 @@ __all__ = [
     "smooth_l1_loss",
     "softmax_focal_loss",
     "uncertainty_weighted",
+    "z_loss",
 ]

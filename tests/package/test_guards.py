@@ -55,6 +55,8 @@ LABELS = torch.tensor([0, 1, 1, 0])
 RIGHT: dict[str, Arguments] = {  # of each loss
     "binary_cross_entropy": weighted(),
     "binary_cross_entropy_with_logits": weighted(pos_weight=numbers(3)),
+    "chunked_cross_entropy": {
+        "h": numbers(4, 3), "weight": numbers(5, 3), "labels": torch.tensor([4, -100, 0, 2]), "chunk_size": 3},
     "cross_entropy": classes(label_smoothing=0.1),
     "ctc_loss": {
         "log_probs": numbers(6, 2, 4).log_softmax(-1), "targets": torch.tensor([[1, 2], [3, 1]]),
@@ -75,6 +77,7 @@ RIGHT: dict[str, Arguments] = {  # of each loss
     "smooth_l1_loss": pair(beta=1.0),
     "softmax_focal_loss": {"inputs": numbers(4, 3), "targets": LABELS, "alpha": numbers(3), "gamma": 2.0},
     "uncertainty_weighted": {"losses": numbers(3), "log_variances": numbers(3)},
+    "z_loss": {"logits": numbers(2, 3, 4)},
     **{name: boxes() for name in losses.__all__ if "box_iou" in name},
     **{name: {"fake": numbers(4, 3)} for name in losses.__all__ if "generator" in name},
     **{name: {"real": numbers(4, 3), "fake": numbers(4, 3)} for name in losses.__all__ if "discrim" in name},
@@ -129,6 +132,7 @@ CUBE = torch.zeros(2, 2, 2, 2, 2)  # broadcast against a loss, it would pass in 
 ANY_SHAPE = {
     ("log_softmax", "input"),
     ("logsigmoid", "input"),
+    ("z_loss", "logits"),
     *((name, "fake") for name in RIGHT if "generator" in name),
 }
 EASY = {  # what takes some of the wrong values below, for a reason
