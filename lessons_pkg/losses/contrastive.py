@@ -45,10 +45,10 @@ def info_nce_loss(query: Tensor, key: Tensor, temperature: float | Tensor = 0.07
     """
     q = F.normalize(query, dim=-1)
     k = F.normalize(key, dim=-1)
-    logits = q @ k.T / temperature
-    labels = torch.arange(len(logits), device=logits.device)
-    rows = F.cross_entropy(logits, labels)
-    columns = F.cross_entropy(logits.T, labels)
+    z = q @ k.T / temperature
+    labels = torch.arange(len(z)).to(z.device)
+    rows = F.cross_entropy(z, labels)
+    columns = F.cross_entropy(z.T, labels)
     return (rows + columns) / 2
 
 
@@ -86,7 +86,8 @@ def sigmoid_contrastive_loss(
     """
     q = F.normalize(query, dim=-1)
     k = F.normalize(key, dim=-1)
-    logits = q @ k.T / temperature + bias
-    partner = torch.eye(len(logits)).to(logits)
-    total = F.binary_cross_entropy_with_logits(logits, partner, reduction="sum")
-    return total / len(logits)
+    z = q @ k.T / temperature + bias
+    partner = torch.eye(len(z)).to(z)
+    bce = F.binary_cross_entropy_with_logits
+    total = bce(z, partner, reduction="sum")
+    return total / len(z)

@@ -88,7 +88,9 @@ def distillation_loss(student: Tensor, teacher: Tensor, temperature: float = 2.0
         >>> losses.distillation_loss(student, teacher, temperature=1.0)
         tensor(0.3278)
     """
-    log_p = F.log_softmax(student / temperature, dim=-1)
-    log_q = F.log_softmax(teacher.detach() / temperature, dim=-1)
-    kl = F.kl_div(log_p, log_q, reduction="none", log_target=True).sum(-1)
-    return temperature**2 * kl.mean()
+    T = temperature
+    log_p = F.log_softmax(student / T, dim=-1)
+    t = teacher.detach()
+    log_q = F.log_softmax(t / T, dim=-1)
+    terms = log_q.exp() * (log_q - log_p)
+    return T**2 * terms.sum(-1).mean()

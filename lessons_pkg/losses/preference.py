@@ -5,12 +5,7 @@ from torch.nn import functional as F
 
 from lessons_pkg.guards import INDICES, Given, floating, guarded, number, refuse_values, same_shape, values
 
-LOGPS = (
-    "policy_chosen_logps",
-    "policy_rejected_logps",
-    "reference_chosen_logps",
-    "reference_rejected_logps",
-)
+LOGPS = "chosen_logps", "rejected_logps", "ref_chosen_logps", "ref_rejected_logps"
 LOG_PROBABILITIES = values("be <= 0: log probabilities, not losses", lambda v: v > 0, *LOGPS)
 
 
@@ -57,7 +52,8 @@ def sequence_logps(logits: Tensor, labels: Tensor) -> Tensor:
         >>> losses.sequence_logps(torch.zeros(2, 3, 4), labels)
         tensor([-2.7726, -1.3863])
     """
-    asked, answer = logits[:, :-1], labels[:, 1:]
+    asked = logits[:, :-1]
+    answer = labels[:, 1:]
     loss = F.cross_entropy(asked.transpose(1, 2), answer, reduction="none")  # 0 where not asked
     return -loss.sum(1)
 
@@ -95,10 +91,10 @@ def preference_loss(chosen: Tensor, rejected: Tensor) -> Tensor:
 
 @guarded(same_shape(*LOGPS), LOG_PROBABILITIES, number("beta", "be > 0", lambda beta: beta > 0))
 def dpo_loss(
-    policy_chosen_logps: Tensor,
-    policy_rejected_logps: Tensor,
-    reference_chosen_logps: Tensor,
-    reference_rejected_logps: Tensor,
+    chosen_logps: Tensor,
+    rejected_logps: Tensor,
+    ref_chosen_logps: Tensor,
+    ref_rejected_logps: Tensor,
     beta: float = 0.1,
 ) -> Tensor:
     r"""Direct preference optimization: the preference loss on how far a policy has moved from a reference.
@@ -111,11 +107,11 @@ def dpo_loss(
     Chapter 14. Rafailov and others (2023).
 
     Args:
-        policy_chosen_logps: log probability of each whole answer that was preferred, any shape:
-            ``sequence_logps``.
-        policy_rejected_logps: of the answers that were not, of that shape.
-        reference_chosen_logps: the first under the reference, computed without gradients.
-        reference_rejected_logps: the second under it.
+        chosen_logps: log probability of each whole answer that was preferred, any shape:
+            ``sequence_logps`` of the policy.
+        rejected_logps: of the answers that were not, of that shape.
+        ref_chosen_logps: the first under the reference, computed without gradients.
+        ref_rejected_logps: the second under it.
         beta: > 0: how soon a margin is large enough.
 
     Returns:
@@ -132,7 +128,6 @@ def dpo_loss(
         >>> losses.dpo_loss(chosen, rejected, chosen, rejected)
         tensor(0.6931)
     """
-    chosen = policy_chosen_logps - reference_chosen_logps
-    rejected = policy_rejected_logps - reference_rejected_logps
-    margin = chosen - rejected
-    return -F.logsigmoid(beta * margin).mean()
+    c = chosen_logps - ref_chosen_logps
+    r = rejected_logps - ref_rejected_logps
+    return preference_loss(beta * c, beta * r)

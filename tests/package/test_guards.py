@@ -54,7 +54,7 @@ def embeddings(**more: Any) -> Arguments:
     return {"query": numbers(4, 3), "key": numbers(4, 3).square(), "temperature": 0.1, **more}
 
 
-LOGPS = [f"{model}_{answer}_logps" for model in ("policy", "reference") for answer in ("chosen", "rejected")]
+LOGPS = [f"{model}{answer}_logps" for model in ("", "ref_") for answer in ("chosen", "rejected")]
 SCALER = data.StandardScaler().fit(numbers(4, 3))
 LABELS = torch.tensor([0, 1, 1, 0])
 RIGHT: dict[str, Arguments] = {  # of each loss
@@ -215,7 +215,7 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("labels", lambda: losses.ctc_loss(FRAMES, PAIRS - 1, (4, 4), (2, 2)), "targets must lie in 0..2 and not be the blank 0, got 0"),
     ("rows_of_pairs", lambda: losses.info_nce_loss(ONE, ONE), "query must be (N, d), a row each, N >= 1, got (3,)"),
     ("temperature", lambda: losses.distillation_loss(Z, Z, 0.0), "temperature must be > 0, got 0.0"),
-    ("log_probabilities", lambda: losses.dpo_loss(ONE, ONE, ONE, ONE + 2), "reference_rejected_logps must be <= 0: log probabilities, not losses, got 2"),
+    ("log_probabilities", lambda: losses.dpo_loss(ONE, ONE, ONE, ONE + 2), "ref_rejected_logps must be <= 0: log probabilities, not losses, got 2"),
     ("texts", lambda: losses.sequence_logps(Z, LONG), "logits must be (N, T, V), T >= 2, V >= 1, got (3, 4)"),
     ("label_type", lambda: losses.sequence_logps(FRAMES, ONE), "labels must be an int64 tensor, got torch.float32"),
     ("label_shape", lambda: losses.sequence_logps(FRAMES, PAIRS), "labels must be (4, 2) for logits (4, 2, 3), got (2, 2)"),
