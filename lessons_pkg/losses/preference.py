@@ -3,29 +3,14 @@
 from torch import Tensor
 from torch.nn import functional as F
 
-from lessons_pkg.guards import INDICES, Given, floating, guarded, number, refuse_values, same_shape, values
+from lessons_pkg.guards import floating, guarded, number, same_shape, values
+from lessons_pkg.losses.tokens import WORDS, _one_label_each
 
 LOGPS = "chosen_logps", "rejected_logps", "ref_chosen_logps", "ref_rejected_logps"
 LOG_PROBABILITIES = values("be <= 0: log probabilities, not losses", lambda v: v > 0, *LOGPS)
 
 
-def words_of_texts(name: str, given: Given) -> None:
-    """Refuse logits that are not (N, T, V), and labels that are not (N, T) of them."""
-    floating("logits")(name, given)
-    logits, labels = given["logits"], given["labels"]
-    shape = tuple(logits.shape)
-    if len(shape) != 3 or shape[1] < 2 or shape[2] < 1:
-        raise ValueError(f"{name}: logits must be (N, T, V), T >= 2, V >= 1, got {shape}")
-    if not isinstance(labels, Tensor) or labels.dtype not in INDICES[:1]:
-        kind = labels.dtype if isinstance(labels, Tensor) else type(labels).__name__
-        raise TypeError(f"{name}: labels must be an int64 tensor, got {kind}")
-    if labels.shape != shape[:2]:
-        raise ValueError(f"{name}: labels must be {shape[:2]} for logits {shape}, got {tuple(labels.shape)}")
-    outside = (labels != -100) & ((labels < 0) | (labels >= shape[2]))
-    refuse_values(name, "labels", labels, outside, f"lie in 0..{shape[2] - 1} or be -100")
-
-
-@guarded(words_of_texts)
+@guarded(floating("logits"), WORDS, _one_label_each)
 def sequence_logps(logits: Tensor, labels: Tensor) -> Tensor:
     r"""Log probability of each whole answer: the sum over the words that are asked.
 
