@@ -50,6 +50,11 @@ def walk() -> list[graph.Node]:
     return graph.walk((W * 2).sum())
 
 
+def embeddings(**more: Any) -> Arguments:
+    return {"query": numbers(4, 3), "key": numbers(4, 3).square(), "temperature": 0.1, **more}
+
+
+LOGPS = [f"{model}{answer}_logps" for model in ("", "ref_") for answer in ("chosen", "rejected")]
 SCALER = data.StandardScaler().fit(numbers(4, 3))
 LABELS = torch.tensor([0, 1, 1, 0])
 RIGHT: dict[str, Arguments] = {  # of each loss
@@ -62,8 +67,11 @@ RIGHT: dict[str, Arguments] = {  # of each loss
         "log_probs": numbers(6, 2, 4).log_softmax(-1), "targets": torch.tensor([[1, 2], [3, 1]]),
         "input_lengths": torch.tensor([6, 5]), "target_lengths": torch.tensor([2, 1]), "blank": 0},
     "dice_loss": {"input": numbers(2, 3, 4), "target": numbers(2, 3, 4), "smooth": 1.0},
+    "distillation_loss": {"student": numbers(4, 3), "teacher": -numbers(4, 3), "temperature": 2.0},
+    "dpo_loss": {name: -numbers(k + 4)[:4] for k, name in enumerate(LOGPS)} | {"beta": 0.1},
     "gaussian_nll_loss": pair(var=numbers(4, 3), eps=1e-6),
     "huber_loss": weighted(delta=1.0),
+    "info_nce_loss": embeddings(),
     "kl_div": pair(),
     "l1_loss": weighted(),
     "log_cosh_loss": pair(),
@@ -73,6 +81,9 @@ RIGHT: dict[str, Arguments] = {  # of each loss
     "next_token_loss": {"logits": numbers(2, 3, 4), "labels": torch.tensor([[-100, 3, 1], [0, 2, -100]])},
     "nll_loss": classes(),
     "pinball_loss": pair(quantile=0.3),
+    "preference_loss": {"chosen": numbers(4), "rejected": numbers(4).square()},
+    "sequence_logps": {"logits": numbers(2, 3, 4), "labels": torch.tensor([[0, 1, -100], [2, 3, 0]])},
+    "sigmoid_contrastive_loss": embeddings(bias=-10.0),
     "sigmoid_focal_loss": {"inputs": numbers(4, 3), "targets": numbers(4, 3), "alpha": 0.25, "gamma": 2.0},
     "smooth_l1_loss": pair(beta=1.0),
     "softmax_focal_loss": {"inputs": numbers(4, 3), "targets": LABELS, "alpha": numbers(3), "gamma": 2.0},
@@ -221,6 +232,9 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("lengths", lambda: losses.ctc_loss(FRAMES, PAIRS, (5, 4), (2, 2)), "input_lengths must lie in 0..4, got 5"),
     ("sequences", lambda: losses.ctc_loss(FRAMES, torch.tensor([1, 2]), (4, 4), (2, 1)), "targets must be (2, S), or (3,) as target_lengths add up to 3, got (2,)"),
     ("labels", lambda: losses.ctc_loss(FRAMES, PAIRS - 1, (4, 4), (2, 2)), "targets must lie in 0..2 and not be the blank 0, got 0"),
+    ("rows_of_pairs", lambda: losses.info_nce_loss(ONE, ONE), "query must be (N, d), a row each, N >= 1, got (3,)"),
+    ("temperature", lambda: losses.distillation_loss(Z, Z, 0.0), "temperature must be > 0, got 0.0"),
+    ("log_probabilities", lambda: losses.dpo_loss(ONE, ONE, ONE, ONE + 2), "ref_rejected_logps must be <= 0: log probabilities, not losses, got 2"),
     ("share_of_rows", lambda: data.stratified_rows(LONG, (1.5, -0.5), seed=0), "shares[1] must be > 0, got -0.5"),
     ("shares", lambda: data.stratified_rows(LONG, (0.5, 0.4), seed=0), "shares must add up to 1, got (0.5, 0.4)"),
     ("fitted", lambda: data.StandardScaler().transform(Z), "call fit first, with the training part"),

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, optimizers, parity, throughput
+from benchmarks import gpu_parity, optimizers, pairs, parity, throughput
 from lessons_pkg import losses, optim
 
 
@@ -48,6 +48,16 @@ def test_optimizers_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch)
     assert all(len(row) == 5 and row[1] in ("0.01", "0.1") and row[4] >= 1 for row in rows)
     kept = {row[0]: row[2] for row in optimizers.memory()}
     assert [kept[name] for name in ("SGD", "RMSprop", "Adam", "AMSGrad")] == ["0.00", "1.00", "2.00", "3.00"]
+
+
+def test_losses_over_pairs_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"RATES": (0.003, 0.01), "UPDATES": 30, "STARTS": 1}.items():
+        monkeypatch.setattr(pairs, name, tiny)
+    found = {name: pairs.best(loss, batch=16) for name, loss in pairs.LOSSES.items() if "1" not in name}
+    assert all(row[0] in ("0.003", "0.01") and 0 <= float(row[1]) <= 1 for row in found.values())
+    assert float(found["InfoNCE, temperature learnt"][1]) > float(found["MSE between partners"][1])
+    here, again = pairs.two_views(5, 0), pairs.two_views(5, 0)
+    assert all(torch.equal(a, b) for a, b in zip(here, again, strict=True))
 
 
 @pytest.mark.device
