@@ -51,9 +51,10 @@ def update_ema(ema: nn.Module, model: nn.Module, decay: float = 0.99) -> None:
         >>> ema.weight.item()
         0.25
     """
-    pairs = zip(ema.parameters(), model.parameters(), strict=True)
-    for kept, now in pairs:
-        kept.lerp_(now, 1 - decay)
-    buffers = zip(ema.buffers(), model.buffers(), strict=True)
-    for old, new in buffers:
-        old.copy_(new)
+    kept = ema.parameters()
+    now = model.parameters()
+    for m, w in zip(kept, now, strict=True):
+        m.lerp_(w, 1 - decay)
+    old, new = ema.buffers(), model.buffers()
+    for a, b in zip(old, new, strict=True):
+        a.copy_(b)

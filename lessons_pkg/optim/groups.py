@@ -35,10 +35,16 @@ def decay_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
         >>> [(len(group["params"]), group["weight_decay"]) for group in optim.decay_groups(net, 0.1)]
         [(1, 0.1), (3, 0.0)]
     """
-    params = list(model.parameters())
-    matrices = [p for p in params if p.ndim >= 2]
-    vectors = [p for p in params if p.ndim < 2]
+    ps = list(model.parameters())
+    matrices = [p for p in ps if p.ndim >= 2]
+    vectors = [p for p in ps if p.ndim < 2]
     return [
-        {"params": matrices, "weight_decay": weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
+        {
+            "params": matrices,
+            "weight_decay": weight_decay,
+        },
+        {
+            "params": vectors,
+            "weight_decay": 0.0,
+        },
     ]
