@@ -17,6 +17,7 @@ from lessons_pkg.exercises import (
     chapter12,
     chapter13,
     chapter14,
+    chapter15,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -38,6 +39,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter12.EXERCISES,
     **chapter13.EXERCISES,
     **chapter14.EXERCISES,
+    **chapter15.EXERCISES,
 }
 
 

@@ -99,6 +99,10 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
        for name, right in RIGHT.items()},
     "project_conflicting": (multitask.project_conflicting, {"gradients": numbers(4, 3)}),
     "clip_grad_norm_": (optim.clip_grad_norm_, {"parameters": [W], "max_norm": 1.0}),
+    "warmup_cosine": (optim.warmup_cosine, {"step": 3, "warmup": 2, "total": 10}),
+    "warmup_stable_decay": (optim.warmup_stable_decay, {"step": 3, "warmup": 2, "total": 10, "decay": 0.2}),
+    "decay_groups": (optim.decay_groups, {"model": nn.Linear(3, 2), "weight_decay": 0.1}),
+    "update_ema": (optim.update_ema, {"ema": nn.Linear(3, 2), "model": nn.Linear(3, 2), "decay": 0.9}),
     "line_points": (data.line_points, {"dtype": torch.float32}),
     "printed_network": (data.printed_network, {"dtype": torch.float32}),
     "diabetes": (data.diabetes, {"dtype": torch.float32, "seed": 0}),
@@ -199,6 +203,7 @@ def test_an_unknown_reduction_is_refused(name: str) -> None:
 Z, ONE, TWO, LONG = torch.zeros(3, 4), torch.zeros(3), torch.zeros(2), torch.tensor([0, 1, 2])
 CORNERS, MASK, FRAMES = torch.tensor([0.0, 0, 1, 1]), torch.zeros(1, 1, 2), torch.zeros(4, 2, 3)
 PAIRS = torch.tensor([[1, 2], [1, 1]])
+LAYER = nn.Linear(3, 1)
 RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its own words
     ("floating", lambda: losses.logsigmoid(LONG), "input must be floating-point, got Tensor torch.int64 (3,)"),
     ("same_shape", lambda: losses.mse_loss(ONE, ONE[:, None]), "input (3,) and target (3, 1) differ; broadcasting would average the wrong pairs"),
@@ -254,6 +259,12 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("decay_rate", lambda: optim.RMSprop([ONE], alpha=1), "alpha must be < 1, got 1"),
     ("pair", lambda: optim.Adam([ONE], betas=0.9), "betas must be a pair of numbers, got 0.9"),  # type: ignore[arg-type]
     ("decay_rates", lambda: optim.AdamW([ONE], betas=(0.9, 1.0)), "betas[1] must be < 1, got 1.0"),
+    ("ended", lambda: optim.warmup_cosine(0, 10, 10), "total must be > warmup, got 10 and 10"),
+    ("share_of_steps", lambda: optim.warmup_stable_decay(0, 1, 10, decay=0), "decay must lie in (0, 1], got 0"),
+    ("module", lambda: optim.decay_groups([ONE], 0.1), "model must be an nn.Module, got list"),  # type: ignore[arg-type]
+    ("copy", lambda: optim.update_ema(LAYER, LAYER), "ema must be a copy.deepcopy of model, got model's own parameters"),
+    ("copy_shapes", lambda: optim.update_ema(nn.Linear(2, 1), LAYER), "ema must have the parameters of model, got [(1, 2), (1,)] for [(1, 3), (1,)]"),
+    ("copy_buffers", lambda: optim.update_ema(nn.BatchNorm1d(2, track_running_stats=False), nn.BatchNorm1d(2)), "ema must have the buffers of model, got [] for [(2,), (2,), ()]"),
     ("parameters", lambda: optim.clip_grad_norm_(nn.Linear(2, 1).named_parameters(), 1), "parameters must be tensors, got tuple"),  # type: ignore[arg-type]
 ]  # fmt: skip
 
@@ -264,7 +275,7 @@ def test_a_rule_speaks_its_words(call: Callable[[], Any], words: str) -> None:
         call()
 
 
-OPTIMIZERS = [name for name in optim.__all__ if name != "clip_grad_norm_"]
+OPTIMIZERS = [name for name in optim.__all__ if isinstance(getattr(optim, name), type)]
 OPTIONS = [
     (name, option)
     for name in OPTIMIZERS
