@@ -2,7 +2,8 @@
 
 from lessons_pkg.optim.adam import Adam, AdamW
 from lessons_pkg.optim.clip import clip_grad_norm_
+from lessons_pkg.optim.muon import Muon, orthogonalize
 from lessons_pkg.optim.rmsprop import RMSprop
 from lessons_pkg.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "RMSprop", "clip_grad_norm_"]
+__all__ = ["SGD", "Adam", "AdamW", "Muon", "RMSprop", "clip_grad_norm_", "orthogonalize"]
