@@ -167,7 +167,7 @@ EXERCISES: dict[str, Exercise] = {
             ),
             Mistake(
                 lambda steps: resumed(kept, lambda run, saved: None, steps),
-                "Nothing has been put back: load changes the run that it is given.",
+                "Nothing is as it was at the stop. Copy when you save; put it all back into the given run.",
             ),
         ),
         cases=lambda: [3, 5],

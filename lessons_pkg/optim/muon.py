@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.optim.optimizer import ParamsT
 
 from lessons_pkg.guards import (
+    FLOATING_DTYPE,
     Given,
     at_least_zero,
     decay_rate,
@@ -41,11 +42,22 @@ def three_numbers(role: str) -> Any:
 MATRIX = shaped("g", "a matrix", lambda shape: len(shape) == 2 and 0 not in shape)
 
 
-@guarded(floating("g"), MATRIX, whole("steps", least=0), three_numbers("coefficients"), at_least_zero("eps"))
+@guarded(
+    floating("g"),
+    MATRIX,
+    whole("steps", least=0),
+    three_numbers("coefficients"),
+    at_least_zero("eps"),
+    FLOATING_DTYPE,
+)
 def orthogonalize(
-    g: Tensor, steps: int = 5, coefficients: Sequence[float] = QUINTIC, eps: float = 1e-7
+    g: Tensor,
+    steps: int = 5,
+    coefficients: Sequence[float] = QUINTIC,
+    eps: float = 1e-7,
+    dtype: torch.dtype = torch.bfloat16,
 ) -> Tensor:
-    r"""Bring all singular values of a matrix near 1, by ``steps`` rounds of matrix products in 16 bits.
+    r"""Bring all singular values of a matrix near 1, by ``steps`` rounds of matrix products.
 
     Divided by its Frobenius norm, :math:`X = U S V^\top` has singular values in [0, 1]. A round makes of it
 
@@ -63,13 +75,14 @@ def orthogonalize(
         steps: rounds, >= 0.
         coefficients: :math:`a, b, c`.
         eps: the least norm that is divided by.
+        dtype: in which the products run, floating-point; torch's Muon has 16 bits.
 
     Returns:
-        ``(rows, columns)``, bfloat16.
+        ``(rows, columns)``, of ``dtype``.
 
     Raises:
-        TypeError: ``g`` is not floating-point, ``steps`` no whole number, or ``coefficients`` not three
-            numbers.
+        TypeError: ``g`` is not floating-point, ``steps`` no whole number, ``coefficients`` not three
+            numbers, or ``dtype`` not floating-point.
         ValueError: ``g`` is no matrix or has no entries, or ``steps`` or ``eps`` is negative.
 
     Example:
@@ -80,7 +93,7 @@ def orthogonalize(
         [0.7, 0.7]
     """
     a, b, c = coefficients
-    x = g.bfloat16()
+    x = g.to(dtype)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     x = x / x.norm().clamp(min=eps)

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, optimizers, parity, throughput
+from benchmarks import gpu_parity, muon, optimizers, parity, throughput
 from lessons_pkg import losses, optim
+from lessons_pkg.models import TinyTransformer
 
 
 def test_every_twin_is_compared_and_equal_to_rounding() -> None:
@@ -48,6 +49,18 @@ def test_optimizers_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch)
     assert all(len(row) == 5 and row[1] in ("0.01", "0.1") and row[4] >= 1 for row in rows)
     kept = {row[0]: row[2] for row in optimizers.memory()}
     assert [kept[name] for name in ("SGD", "RMSprop", "Adam", "AMSGrad")] == ["0.00", "1.00", "2.00", "3.00"]
+
+
+def test_muon_is_given_what_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(muon, "QUARTERS", [0.1, 0.3])
+    assert [row[0] for row in muon.teacher(starts=1)] == list(muon.TEACHER)
+    for name, tiny in {"ADAMW_RATES": (0.003,), "MUON_RATES": (0.02,), "STEPS": 3}.items():
+        monkeypatch.setattr(muon, name, tiny)
+    assert [row[1] for row in muon.sums(starts=1)] == ["0.003", "0.02"]
+    net = TinyTransformer()
+    held = [p for one in muon.adding(net, 0.02, 0.003) for group in one.param_groups for p in group["params"]]
+    assert {id(p) for p in held} == {id(p) for p in net.parameters()}
+    assert len(held) == len({id(p) for p in held}), "no parameter is moved twice"
 
 
 @pytest.mark.device
