@@ -39,6 +39,18 @@ def three_numbers(role: str) -> Any:
     return rule
 
 
+def quintic(x: Tensor, steps: int, coefficients: Sequence[float]) -> Tensor:
+    """Repeat a x + b x x' x + c (x x')^2 x; the singular values of ``x`` change, its turns do not."""
+    a, b, c = coefficients
+    for _ in range(steps):
+        s = x @ x.T
+        # b s + c s s
+        s = s.addmm(s, s, beta=b, alpha=c)
+        # a x + s x
+        x = x.addmm(s, x, beta=a)
+    return x
+
+
 MATRIX = shaped("g", "a matrix", lambda shape: len(shape) == 2 and 0 not in shape)
 
 
@@ -92,28 +104,28 @@ def orthogonalize(
         >>> [round(value, 1) for value in optim.orthogonalize(g).diag().tolist()]
         [0.7, 0.7]
     """
-    a, b, c = coefficients
     x = g.to(dtype)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     x = x / x.norm().clamp(min=eps)
-    for _ in range(steps):
-        s = x @ x.T
-        # b s + c s s, then a x + (...) x
-        s = torch.addmm(s, s, s, beta=b, alpha=c)
-        x = torch.addmm(x, s, x, beta=a)
+    x = quintic(x, steps, coefficients)
     return x.T if tall else x
 
 
 def muon_update(p: Tensor, grad: Tensor, memory: dict[str, Any], group: Group) -> None:
     """Move the matrix ``p`` by one step of the formula in :class:`Muon`; ``memory`` keeps the mean."""
-    lr, mu = float(group["lr"]), group["momentum"]
-    [m] = remembered(memory, p, "momentum_buffer")
+    lr, mu = group["lr"], group["momentum"]
+    name = "momentum_buffer"
+    [m] = remembered(memory, p, name)
     m.lerp_(grad, 1 - mu)  # mu m + (1 - mu) g
-    u = grad.lerp(m, mu) if group["nesterov"] else m
-    step = orthogonalize(u, group["ns_steps"], group["ns_coefficients"], group["eps"])
+    u = m
+    if group["nesterov"]:
+        u = grad.lerp(m, mu)
+    n, eps = group["ns_steps"], group["eps"]
+    abc = group["ns_coefficients"]
+    step = orthogonalize(u, n, abc, eps)
     p.mul_(1 - lr * group["weight_decay"])
-    p.add_(step, alpha=-lr * stretch(p, group))
+    p.sub_(step, alpha=lr * stretch(p, group))
 
 
 def stretch(p: Tensor, group: Group) -> float:
