@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, optimizers, pairs, parity, throughput
+from benchmarks import gpu_parity, muon, optimizers, pairs, parity, throughput
 from lessons_pkg import losses, optim
+from lessons_pkg.models import TinyTransformer
 
 
 def test_every_twin_is_compared_and_equal_to_rounding() -> None:
@@ -58,6 +59,18 @@ def test_losses_over_pairs_are_compared_on_equal_terms(monkeypatch: pytest.Monke
     assert float(found["InfoNCE, temperature learnt"][1]) > float(found["MSE between partners"][1])
     here, again = pairs.two_views(5, 0), pairs.two_views(5, 0)
     assert all(torch.equal(a, b) for a, b in zip(here, again, strict=True))
+
+
+def test_muon_is_given_what_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(muon, "QUARTERS", [0.1, 0.3])
+    assert [row[0] for row in muon.teacher(starts=1)] == list(muon.TEACHER)
+    for name, tiny in {"ADAMW_RATES": (0.003,), "MUON_RATES": (0.02,), "STEPS": 3}.items():
+        monkeypatch.setattr(muon, name, tiny)
+    assert [row[1] for row in muon.sums(starts=1)] == ["0.003", "0.02"]
+    net = TinyTransformer()
+    held = [p for one in muon.adding(net, 0.02, 0.003) for group in one.param_groups for p in group["params"]]
+    assert {id(p) for p in held} == {id(p) for p in net.parameters()}
+    assert len(held) == len({id(p) for p in held}), "no parameter is moved twice"
 
 
 @pytest.mark.device
