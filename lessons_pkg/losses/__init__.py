@@ -31,6 +31,7 @@ from lessons_pkg.losses.regression import (
 )
 from lessons_pkg.losses.robust import log_cosh_loss
 from lessons_pkg.losses.sequence import ctc_loss
+from lessons_pkg.losses.tokens import next_token_loss
 
 __all__ = [
     "binary_cross_entropy",
@@ -56,6 +57,7 @@ __all__ = [
     "minimax_discriminator_loss",
     "minimax_generator_loss",
     "mse_loss",
+    "next_token_loss",
     "nll_loss",
     "non_saturating_generator_loss",
     "pinball_loss",

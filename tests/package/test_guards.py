@@ -68,6 +68,7 @@ RIGHT: dict[str, Arguments] = {  # of each loss
     "log_softmax": {"input": numbers(4, 3), "dim": 1},
     "logsigmoid": {"input": numbers(4, 3)},
     "mse_loss": weighted(),
+    "next_token_loss": {"logits": numbers(2, 3, 4), "labels": torch.tensor([[-100, 3, 1], [0, 2, -100]])},
     "nll_loss": classes(),
     "pinball_loss": pair(quantile=0.3),
     "sigmoid_focal_loss": {"inputs": numbers(4, 3), "targets": numbers(4, 3), "alpha": 0.25, "gamma": 2.0},
@@ -88,6 +89,9 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "printed_network": (data.printed_network, {"dtype": torch.float32}),
     "diabetes": (data.diabetes, {"dtype": torch.float32, "seed": 0}),
     "digits": (data.digits, {"source": "digits", "dtype": torch.float32, "seed": 0}),
+    "additions": (data.additions, {"top": 4, "held_out": 3, "reverse": True, "width": 10, "seed": 0}),
+    "encode": (data.encode, {"texts": ["1+2=3.", "4"], "width": 10}),
+    "decode": (data.decode, {"ids": torch.tensor([[1, 2], [3, 13]])}),
     "grains": (data.grains, {"n": 3, "seed": 0}),
     "stratified_rows": (data.stratified_rows, {"labels": LABELS, "shares": (0.5, 0.5), "seed": 0}),
     "StandardScaler.fit": (data.StandardScaler().fit, {"x": numbers(4, 3)}),
@@ -100,6 +104,10 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "SigmoidMLP()": (models.SigmoidMLP(3, 2, 1), {"x": numbers(4, 3).float()}),
     "MLP()": (models.MLP(3, 2, 1), {"x": numbers(4, 3).float()}),
     "LeNet()": (models.LeNet(), {"x": numbers(1, 1, 32, 32).float()}),
+    "Block": (models.Block, sizes("d", "heads")),
+    "Block()": (models.Block(4, 2), {"x": numbers(2, 3, 4).float()}),
+    "TinyTransformer": (models.TinyTransformer, sizes("vocabulary", "width", "d", "heads", "layers")),
+    "TinyTransformer()": (models.TinyTransformer(), {"ids": torch.tensor([[1, 2], [3, 13]])}),
     "fresh_lenet": (models.fresh_lenet, {"seed": 0}),
     "edges": (graph.edges, {"nodes": walk()}),
     "tree": (graph.tree, {"nodes": walk()}),
@@ -154,7 +162,14 @@ def test_a_wrong_argument_is_named_with_its_function(name: str, role: str) -> No
 
 def test_every_public_function_is_tried() -> None:
     assert set(RIGHT) == set(losses.__all__)
-    public = {*data.__all__, *plotting.__all__} - {"Part", "Splits", "StandardScaler", "figure_html", "show"}
+    public = {*data.__all__, *plotting.__all__} - {
+        "Part",
+        "Splits",
+        "StandardScaler",
+        "VOCABULARY",
+        "figure_html",
+        "show",
+    }
     assert public <= set(CALLS)
 
 
