@@ -62,9 +62,9 @@ def start(version: str | None = None) -> torch.device:
 
 # What each process runs: the file under its own name, and a watchdog that does not depend on the file. At
 # the end of the time it writes where the file stands and leaves, whatever the file waits for or ignores.
-RANK = """import faulthandler, os, runpy, time
+RANK = """import faulthandler, os, time
 faulthandler.dump_traceback_later(max(1, float(os.environ["LESSONS_UNTIL"]) - time.time()), exit=True)
-runpy.run_path({path!r}, run_name="__main__")
+exec(compile(open({path!r}, encoding="utf-8").read(), {path!r}, "exec"))
 """
 GRACE = 10  # seconds for torchrun itself to see that its processes have ended
 
@@ -73,7 +73,7 @@ GRACE = 10  # seconds for torchrun itself to see that its processes have ended
     whole("processes", least=1),
     typed("be the text of a Python file", lambda value: isinstance(value, str), "source"),
     typed("be a number", lambda value: isinstance(value, (int, float)), "timeout"),
-    must("be > 0", lambda value: value > 0, "timeout"),
+    must("be > 0 and at most 86400, a day", lambda value: 0 < value <= 86400, "timeout"),
 )
 def torchrun(processes: int, source: str, timeout: float = 120) -> str:
     """Run the text of a file in several processes with ``torchrun``, and return what they print.
@@ -91,7 +91,7 @@ def torchrun(processes: int, source: str, timeout: float = 120) -> str:
 
     Raises:
         TypeError: ``processes`` is no whole number, ``source`` no text, or ``timeout`` no number.
-        ValueError: ``processes`` is below 1, or ``timeout`` not above 0.
+        ValueError: ``processes`` is below 1, or ``timeout`` not between 0 and a day.
         RuntimeError: a process fails: with the standard error of each; or this torch has no
             ``torch.distributed``.
         TimeoutError: the time is over: with the line at which each process stood.
