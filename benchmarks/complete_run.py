@@ -1,7 +1,7 @@
 """The run of lesson 16.2 with one of its pieces left out at a time: `make bench`.
 
-Everything else stays as it is, rate and seeds included; so a row says what its piece is worth in this run, not
-how well one could do without it. A seed decides where the weights start and the order of the sums.
+Everything else stays as it is, rate and seeds included; so a row says what its piece is worth in this
+run, not how well one could do without it. A seed decides where the weights start and the order of the sums.
 """
 
 import math
@@ -53,7 +53,7 @@ def rate_at(step: int, pieces: Pieces) -> float:
 
 
 def right(model: nn.Module, part: Part) -> float:
-    """Return the share of sums whose every asked sign has the highest logit; what greedy decoding gets right."""
+    """Return the share of sums whose every asked sign has the highest logit: what greedy decoding gets."""
     with torch.no_grad():
         found = model(part.x)[:, :-1].argmax(-1)
     answer: Tensor = part.y[:, 1:]

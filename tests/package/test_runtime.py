@@ -83,7 +83,10 @@ def test_a_reader_who_interrupts_leaves_nothing_behind(
     [
         (lambda: runtime.torchrun(0, ""), "torchrun: processes must be >= 1, got 0"),
         (lambda: runtime.torchrun(2.0, ""), "torchrun: processes must be a whole number, got float"),  # type: ignore[arg-type]
-        (lambda: runtime.torchrun(2, Path("a.py")), "torchrun: source must be the text of a Python file, got "),  # type: ignore[arg-type]
+        (
+            lambda: runtime.torchrun(2, Path("a.py")),
+            "torchrun: source must be the text of a Python file, got ",
+        ),  # type: ignore[arg-type]
         (lambda: runtime.torchrun(2, "", "1 s"), "torchrun: timeout must be a number, got str"),  # type: ignore[arg-type]
         (lambda: runtime.torchrun(2, "", 0), "torchrun: timeout must be > 0 and at most 86400, a day, got 0"),
     ],
