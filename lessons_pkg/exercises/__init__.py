@@ -18,6 +18,7 @@ from lessons_pkg.exercises import (
     chapter13,
     chapter14,
     chapter15,
+    chapter16,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -40,6 +41,7 @@ EXERCISES: dict[str, Exercise] = {
     **chapter13.EXERCISES,
     **chapter14.EXERCISES,
     **chapter15.EXERCISES,
+    **chapter16.EXERCISES,
 }
 
 
