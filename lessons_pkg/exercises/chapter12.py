@@ -1,50 +1,17 @@
 """Chapter 12: answers computed with torch, and the wrong ones we can explain."""
 
-import math
-
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-IMAGES, BATCH, SIZES = 30_000, 128, (28 * 28, 200, 26)  # exercise 12.1
-Before = tuple[int, int, int, float]
+MEANS, SIZES = (0.5, 0.4, 0.9), (64, 64, 22)  # exercise 12.1
 
 
-def _before(bias: bool = True, drop_last: bool = False, classes: int = SIZES[2]) -> Before:
-    batches = torch.arange(IMAGES).split(BATCH)
-    if drop_last:
-        batches = batches[:-1]
-    inputs, hidden, outputs = SIZES
-    layers = [nn.Linear(inputs, hidden, bias, device="meta"), nn.Linear(hidden, outputs, bias, device="meta")]
-    count = sum(parameter.numel() for layer in layers for parameter in layer.parameters())
-    loss = F.cross_entropy(torch.zeros(1, classes, dtype=torch.float64), torch.tensor([0]))
-    return len(batches), len(batches[-1]), count, loss.item()
-
-
-def _logs() -> list[Case]:
-    logs: list[tuple[list[float], int, int]] = [
-        ([2.0, 2.0, 7.0], 2, 5),
-        ([0.5, 0.25, 0.125], 4, 12),
-        ([1.5], 64, 10),
-        ([0.9, 0.7, 0.8, 0.1], 64, 195),
-    ]
-    return [
-        (torch.tensor(means, dtype=torch.float64), torch.tensor(size), torch.tensor(n))
-        for means, size, n in logs
-    ]
-
-
-def _by_image(means: Tensor, size: Tensor, n: Tensor) -> Tensor:
+def _epoch(sizes: tuple[int, ...] = SIZES) -> tuple[int, float]:
     """Give every image its batch's mean, and average the images."""
-    return means.repeat_interleave(int(size))[: int(n)].mean()
-
-
-def _by_rest(means: Tensor, size: Tensor, n: Tensor) -> Tensor:
-    sizes = torch.full_like(means, float(size))
-    sizes[-1] = float(n % size)
-    return (means * sizes).sum() / n
+    means = torch.tensor(MEANS[: len(sizes)], dtype=torch.float64)
+    return SIZES[-1], means.repeat_interleave(torch.tensor(sizes)).mean().item()
 
 
 def _pairs() -> list[Case]:
@@ -76,41 +43,20 @@ def _normal(a: Tensor, b: Tensor) -> Tensor:
 
 EXERCISES: dict[str, Exercise] = {
     "12.1": Exercise(
-        _before,
-        "Four numbers to hold against the first line that a program prints.",
-        (
-            Mistake(
-                lambda: (IMAGES // BATCH, *_before()[1:]), "The steps lack the last batch, which is not full."
-            ),
-            Mistake(
-                lambda: _before(drop_last=True), "That drops the last batch; it holds what is left over."
-            ),
-            Mistake(lambda: _before(bias=False), "The biases are parameters, too: one per output."),
-            Mistake(lambda: _before(classes=10), "There are 26 letters, not ten digits: the loss is ln 26."),
-            Mistake(
-                lambda: (*_before()[:3], math.log10(SIZES[2])), "The loss is a natural logarithm: math.log."
-            ),
-            Mistake(
-                lambda: (*_before()[:3], 1 / SIZES[2]),
-                "1/26 is the probability; the loss is minus its logarithm.",
-            ),
-            Mistake(lambda: (*_before()[:3], -math.log(SIZES[2])), "The loss is positive: ln 26."),
-        ),
-        labels=("steps", "last batch", "parameters", "loss"),
-    ),
-    "12.1b": Exercise(
-        _by_image,
+        _epoch,
         "Every image counts once, whatever batch it was in.",
         (
-            Mistake(lambda means, size, n: means.mean(), "That lets every batch count alike, full or not."),
-            Mistake(lambda means, size, n: means[-1], "That is the last batch, which the article prints."),
+            Mistake(lambda: (64, _epoch((1, 1, 1))[1]), "The last batch holds what is left, not 64 images."),
+            Mistake(lambda: (22, _epoch((1, 1, 1))[1]), "That lets every batch count alike, full or not."),
+            Mistake(lambda: (22, MEANS[-1]), "That is the last batch, which the program prints."),
+            Mistake(lambda: (22, _epoch((64, 64))[1]), "The last batch counts, too: by its 22 images."),
+            Mistake(lambda: (22, _epoch()[1] * sum(SIZES)), "That is the sum. Divide by the images."),
+            Mistake(lambda: (22, _epoch()[1] * sum(SIZES) / 3), "Divide by the images, not by the batches."),
             Mistake(
-                lambda means, size, n: means.sum() * size / n, "The last batch may hold fewer than `size`."
+                lambda: (22, _epoch()[1] * sum(SIZES) / 192), "150 images, not three full batches of 64."
             ),
-            Mistake(_by_rest, "`n % size` is 0 where the last batch is full: then it must count as `size`."),
-            Mistake(lambda means, size, n: _by_image(means, size, n) * n, "Divide by the number of images."),
         ),
-        cases=_logs,
+        labels=("images", "loss"),
     ),
     "12.2": Exercise(
         _sign_test,
