@@ -1,11 +1,13 @@
 """Chapter 12: answers computed with torch, and the wrong ones we can explain."""
 
-import torch
-from torch import Tensor
+import math
 
-from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
+import torch
+
+from lessons_pkg.exercises.exercise import Exercise, Mistake
 
 MEANS, SIZES = (0.5, 0.4, 0.9), (64, 64, 22)  # exercise 12.1
+FIRST, SECOND = 1, 6  # exercise 12.2: images that only one of two readers has right
 
 
 def _epoch(sizes: tuple[int, ...] = SIZES) -> tuple[int, float]:
@@ -14,31 +16,11 @@ def _epoch(sizes: tuple[int, ...] = SIZES) -> tuple[int, float]:
     return SIZES[-1], means.repeat_interleave(torch.tensor(sizes)).mean().item()
 
 
-def _pairs() -> list[Case]:
-    pairs = [(0, 9), (11, 4), (3, 3), (0, 0), (2, 12), (9, 0), (12, 2)]
-    return [(torch.tensor(a), torch.tensor(b)) for a, b in pairs]
-
-
-def _at_most(heads: Tensor, tosses: Tensor) -> Tensor:
+def _at_most(heads: int, tosses: int = FIRST + SECOND) -> float:
     """Probability of at most ``heads`` in ``tosses`` of a fair coin."""
-    chance = torch.full((), 0.5, dtype=torch.float64)
-    coin = torch.distributions.Binomial(int(tosses), chance)
-    few = torch.arange(int(heads) + 1, dtype=torch.float64)
-    probability: Tensor = coin.log_prob(few).exp().sum()
-    return probability
-
-
-def _sign_test(a: Tensor, b: Tensor) -> Tensor:
-    return (2 * _at_most(torch.minimum(a, b), a + b)).clamp(max=1)
-
-
-def _only_this(a: Tensor, b: Tensor) -> Tensor:
-    fewer, tosses = torch.minimum(a, b), a + b
-    return (2 * (_at_most(fewer, tosses) - _at_most(fewer - 1, tosses))).clamp(max=1)
-
-
-def _normal(a: Tensor, b: Tensor) -> Tensor:
-    return torch.erfc((a - b).abs().double() / (2 * (a + b).double()).sqrt())
+    coin = torch.distributions.Binomial(tosses, torch.tensor(0.5, dtype=torch.float64))
+    few = torch.arange(heads + 1, dtype=torch.float64)
+    return float(coin.log_prob(few).exp().sum())
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -59,34 +41,25 @@ EXERCISES: dict[str, Exercise] = {
         labels=("images", "loss"),
     ),
     "12.2": Exercise(
-        _sign_test,
-        "A small value says: equally good readers would rarely differ so.",
+        lambda: 2 * _at_most(FIRST),
+        "Equally good readers would differ so, or more, in one of eight cases.",
         (
+            Mistake(lambda: _at_most(FIRST), "That is one direction; the other is as probable: double it."),
             Mistake(
-                lambda a, b: _at_most(torch.minimum(a, b), a + b),
-                "That is one direction; the other is as probable, so double it.",
+                lambda: 2 * (_at_most(FIRST) - _at_most(FIRST - 1)),
+                "At least as uneven: none to seven belongs to it as well.",
             ),
+            Mistake(lambda: 2 * _at_most(FIRST - 1), "One to six itself belongs to it as well."),
             Mistake(
-                lambda a, b: 2 * _at_most(torch.minimum(a, b), a + b),
-                "Where a = b the middle is counted twice: never more than 1.",
+                lambda: _at_most(FIRST) - _at_most(FIRST - 1),
+                "That is exactly one head, in one direction. Add none, and double.",
             ),
-            Mistake(_only_this, "Add up all counts from 0 to min(a, b), not that one alone."),
+            Mistake(lambda: FIRST / (FIRST + SECOND), "That is the share. How often would coins do this?"),
             Mistake(
-                lambda a, b: (2 * _at_most(torch.minimum(a, b) - 1, a + b)).clamp(max=1),
-                "min(a, b) itself belongs to the sum: range stops one short.",
-            ),
-            Mistake(
-                lambda a, b: (2 * _at_most(torch.maximum(a, b), a + b)).clamp(max=1),
-                "Sum up to the smaller of the two counts.",
-            ),
-            Mistake(
-                lambda a, b: (2 * _at_most(a, a + b)).clamp(max=1),
-                "The uneven side may be the other one: min(a, b), not a.",
-            ),
-            Mistake(
-                _normal, "That is the normal approximation: too coarse for a few images, and 0/0 for none."
+                lambda: math.erfc((SECOND - FIRST) / math.sqrt(2 * (FIRST + SECOND))),
+                "That is the normal approximation: too coarse for a few images.",
             ),
         ),
-        cases=_pairs,
+        labels=("probability",),
     ),
 }
