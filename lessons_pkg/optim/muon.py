@@ -78,8 +78,8 @@ def orthogonalize(
         a X + b X X^\top X + c (X X^\top)^2 X = U (a S + b S^3 + c S^5) V^\top .
 
     With the default ``coefficients`` :math:`a, b, c`, five rounds bring what lies in [0.005, 1] to between
-    0.68 and 1.15, and turn neither :math:`U` nor :math:`V`. A wide matrix is used as it is, a tall one
-    transposed, so that the products are small. Twin of the function inside ``torch.optim.Muon``, to the last
+    0.68 and 1.16, and turn neither :math:`U` nor :math:`V`. A wide matrix is used as it is, a tall one
+    transposed, so that the products are small. Twin of ``torch.optim.Muon``'s inner function, to the last
     bit. Chapter 15. Jordan and others (2024).
 
     Args:
