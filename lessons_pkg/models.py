@@ -271,7 +271,7 @@ class TinyTransformer(nn.Module):
     after Vaswani and others (2017).
 
     Args:
-        vocabulary: how many words, those of :data:`lessons_pkg.data.VOCABULARY`.
+        vocabulary: how many words, those of ``lessons_pkg.data.VOCABULARY``.
         width: the longest text.
         d: numbers per position.
         heads: of each attention; divides ``d``.
