@@ -63,7 +63,7 @@ def test_every_public_name_stands_on_the_page_with_an_anchor() -> None:
     ids = anchors(HTML / "book" / "package-api.html").ids
     for package in PACKAGES:
         names = getattr(import_module(package), "__all__", [])
-        assert {f"{package}.{name}" for name in names} <= ids
+        assert {f"{package}.{name}" for name in names if not name.isupper()} <= ids
 
 
 @pytest.mark.site
