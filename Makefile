@@ -72,6 +72,7 @@ bench: $(INSTALLED)  ## measure anew what the reference pages show: minutes, on 
 	@python -m benchmarks.notebook_reproduction
 	@python -m benchmarks.throughput
 	@python -m benchmarks.optimizers
+	@python -m benchmarks.complete_run
 
 test-colab: $(BUILT)  ## every student notebook with Colab's newest versions, alone in an empty folder: minutes
 	@$(PYTEST) -m colab tests

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, optimizers, parity, throughput
+from benchmarks import complete_run, gpu_parity, optimizers, parity, throughput
 from lessons_pkg import losses, optim
 
 
@@ -48,6 +48,23 @@ def test_optimizers_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch)
     assert all(len(row) == 5 and row[1] in ("0.01", "0.1") and row[4] >= 1 for row in rows)
     kept = {row[0]: row[2] for row in optimizers.memory()}
     assert [kept[name] for name in ("SGD", "RMSprop", "Adam", "AMSGrad")] == ["0.00", "1.00", "2.00", "3.00"]
+
+
+def test_a_run_lacks_the_piece_that_its_row_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"STEPS": 3, "SEEDS": range(1), "WARM": 2}.items():
+        monkeypatch.setattr(complete_run, name, tiny)
+    full, flat, bare = (
+        complete_run.Pieces(warm=2),
+        complete_run.Pieces(warm=2, cosine=False),
+        complete_run.Pieces(warm=0),
+    )
+    assert [complete_run.rate_at(k, full) for k in range(3)] == [0.5, 1.0, 1.0]
+    assert complete_run.rate_at(3, full) == 0.0
+    assert complete_run.rate_at(3, flat) == complete_run.rate_at(0, bare) == 1.0
+    monkeypatch.setattr(complete_run, "WITHOUT", {"nothing": full, "the falling rate": flat})
+    rows = complete_run.measure()["pieces"]["rows"]
+    assert [row[0] for row in rows] == ["nothing", "the falling rate", "the falling rate; averaged weights"]
+    assert all(0 <= float(share) <= 1 for row in rows for share in row[1:])
 
 
 @pytest.mark.device
