@@ -49,6 +49,8 @@ NOT_THERE = {
     "LeNet": ("formula",),  # layers, in words
     "Block": ("formula",),
     "DenseOptimizer": ("shapes", "twin", "source"),  # what all optimizers share: it moves nothing itself
+    **dict.fromkeys(("warmup_cosine", "warmup_stable_decay"), ("shapes",)),  # of numbers
+    "decay_groups": ("formula",),  # a rule, in words
     "device": ("errors",),
     "settings": ("errors",),
     "quiet": ("errors",),
