@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.browser import DRAW_ALL, STRIP, looks
+from tests.helpers.browser import DRAW_ALL, PHONE, STRIP, looks
 from tests.helpers.project import HTML, NOTEBOOKS, page_of
 
 pytestmark = pytest.mark.site
@@ -32,7 +32,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((e) => ["", "::befo
 def test_an_anchor_deep_in_a_page_is_where_it_opens(visit: Any, share: float) -> None:
     sections = re.findall(r'<section id="([^"]+)"', (HTML / FIRST).read_text(encoding="utf-8"))
     anchor = sections[int(share * (len(sections) - 1))]
-    page = visit(f"{FIRST}#{anchor}", viewport={"width": 390, "height": 844}).page
+    page = visit(f"{FIRST}#{anchor}", size=PHONE)
     heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
     top = heading.bounding_box()["y"]
     assert 40 < top < 200, "below the header, at the top of the screen"
@@ -47,7 +47,7 @@ def test_an_anchor_deep_in_a_page_is_where_it_opens(visit: Any, share: float) ->
 def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that_show_it(
     visit: Any, name: str
 ) -> None:
-    page = visit(name, reduced_motion="no-preference").page
+    page = visit(name, reduced_motion="no-preference")
     page.evaluate(STRIP)
     assert page.evaluate(MOVING) > 0
     page.emulate_media(reduced_motion="reduce")
@@ -71,9 +71,7 @@ TORN = """() => [...document.querySelectorAll(".math")].filter((formula) => {
 
 
 def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None:
-    page = visit(
-        "book/09-several-losses/2-who-sets-the-weights.html", viewport={"width": 390, "height": 844}
-    ).page
+    page = visit("book/09-several-losses/2-who-sets-the-weights.html", size=PHONE)
     page.add_style_tag(content=DRAW_ALL)
     assert page.locator(".glued").count() > 10
     for width in (390, 360, 1280):
@@ -85,7 +83,7 @@ def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None
 
 
 def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: Any) -> None:
-    page = visit("book/10-optimizers/1-adam-by-hand.html", viewport={"width": 390, "height": 844}).page
+    page = visit("book/10-optimizers/1-adam-by-hand.html", size=PHONE)
     page.add_style_tag(content=DRAW_ALL)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
