@@ -19,7 +19,8 @@ from pathlib import Path
 
 # torch._dynamo: over a second, when the first optimizer is made.
 FOREIGN = (
-    "torch torch._dynamo matplotlib.backends.backend_svg sklearn.datasets ipywidgets ipykernel.kernelapp"
+    "torch torch._dynamo matplotlib.backends.backend_svg sklearn.datasets ipywidgets "
+    "ipykernel.kernelapp ipykernel.debugger IPython.core.completerlib IPython.extensions.storemagic sqlite3"
 )
 OWN = "data exercises losses models optim plotting sliders"
 
