@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processes would compile torch again
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit nbval browser notebooks check lesson repository serve bench test-colab test-device test-gpu clean
+.PHONY: help book test lint unit nbval browser notebooks check lesson repository serve handouts bench test-colab test-device test-gpu clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,11 +68,17 @@ repository: $(INSTALLED)  ## point the pages at a fork: URL=https://github.com/y
 serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
+handouts: $(BUILT)  ## exercise sheets and keys per chapter, as PDF and notebooks, and the book as one PDF: minutes
+	@python -m tools.handouts
+
 bench: $(INSTALLED)  ## measure anew what the reference pages show: minutes, on an idle machine
 	@python -m benchmarks.parity
 	@python -m benchmarks.notebook_reproduction
 	@python -m benchmarks.throughput
 	@python -m benchmarks.optimizers
+	@python -m benchmarks.pairs
+	@python -m benchmarks.muon
+	@python -m benchmarks.complete_run
 
 test-colab: $(BUILT)  ## every student notebook with Colab's newest versions, alone in an empty folder: minutes
 	@$(PYTEST) -m colab tests

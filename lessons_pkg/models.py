@@ -1,4 +1,4 @@
-"""The articles' networks."""
+"""The articles' networks, and a small transformer."""
 
 import math
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.functional import max_pool2d, relu
 
-from lessons_pkg.guards import Given, floating, guarded, shaped, whole
+from lessons_pkg.guards import Given, floating, guarded, is_real, shaped, typed, whole
 
 IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
 
@@ -17,6 +17,26 @@ def _rows(name: str, given: Given) -> None:
     width = next(iter(given["self"].children())).in_features
     floating("x")(name, given)
     shaped("x", f"(N, {width})", lambda shape: len(shape) == 2 and shape[1] == width)(name, given)
+
+
+def _positions(name: str, given: Given) -> None:
+    """Refuse what does not hold as many numbers per position as the norm."""
+    (d,) = given["self"].norm1.normalized_shape
+    shaped("x", f"(N, T, {d})", lambda shape: len(shape) == 3 and shape[2] == d)(name, given)
+
+
+def _texts(name: str, given: Given) -> None:
+    """Refuse what is no table of word numbers, or longer than there are places."""
+    width = given["self"].place.num_embeddings
+    typed("hold whole numbers (int64)", lambda v: is_real(v) and v.dtype == torch.int64, "ids")(name, given)
+    fits = f"(N, T) with 1 <= T <= {width}"
+    shaped("ids", fits, lambda shape: len(shape) == 2 and 1 <= shape[1] <= width)(name, given)
+
+
+def _heads(name: str, given: Given) -> None:
+    """Refuse heads that do not divide the width."""
+    if given["d"] % given["heads"]:
+        raise ValueError(f"{name}: heads must divide d, got {given['heads']} heads and d = {given['d']}")
 
 
 class LinearRegression(nn.Module):
@@ -198,3 +218,100 @@ def fresh_lenet(seed: int = 0) -> LeNet:
             with torch.no_grad():
                 parameter.copy_((sample * 2 - 1) * bound)
     return net
+
+
+class Block(nn.Module):
+    """One layer of a transformer, norms first: attention to what came before, then two linear layers.
+
+    ``(N, T, d)`` to ``(N, T, d)``. Twin, under a causal mask and without dropout, of
+    ``torch.nn.TransformerEncoderLayer`` with ``norm_first=True``, GELU and ``4 * d`` hidden units. Chapter
+    16; Vaswani and others (2017), with the norms where Xiong and others (2020) put them.
+
+    Args:
+        d: numbers per position.
+        heads: of the attention; divides ``d``.
+
+    Raises:
+        TypeError: a size is no whole number.
+        ValueError: a size is below 1, or ``heads`` does not divide ``d``; calling it: ``x`` has another
+            shape.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> models.Block(8, 2)(torch.zeros(3, 5, 8)).shape
+        torch.Size([3, 5, 8])
+    """
+
+    @guarded(whole("d", "heads", least=1), _heads)
+    def __init__(self, d: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
+        self.qkv, self.proj = nn.Linear(d, 3 * d), nn.Linear(d, d)
+        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
+
+    @guarded(floating("x"), _positions)
+    def forward(self, x: Tensor) -> Tensor:
+        """Give each position what it takes from those before it; raise ValueError for another shape."""
+        n, t, d = x.shape
+        heads = self.qkv(self.norm1(x)).view(n, t, 3, self.heads, d // self.heads)
+        q, k, v = heads.permute(2, 0, 3, 1, 4)  # each (N, heads, T, d / heads)
+        seen = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.proj(seen.transpose(1, 2).reshape(n, t, d))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))  # type: ignore[no-any-return]
+
+
+class TinyTransformer(nn.Module):
+    r"""A decoder-only transformer: word numbers ``(N, T)`` to logits of the next word ``(N, T, vocabulary)``.
+
+    The logits of position t depend on words 0 to t alone. 102,528 parameters as it stands. The first values
+    are drawn from torch's global generator: normal, of standard deviation 0.1 for words and places, 1 / 8 for
+    the last layer and :math:`1/\sqrt{d_{in}}` for the matrices between. Chapters 14 and 16;
+    after Vaswani and others (2017).
+
+    Args:
+        vocabulary: how many words, those of ``lessons_pkg.data.VOCABULARY``.
+        width: the longest text.
+        d: numbers per position.
+        heads: of each attention; divides ``d``.
+        layers: how many blocks.
+
+    Raises:
+        TypeError: a size is no whole number.
+        ValueError: a size is below 1, or ``heads`` does not divide ``d``; calling it: ``ids`` are no table
+            ``(N, T)`` of whole numbers, or T exceeds ``width``.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import models
+        >>> net = models.TinyTransformer()
+        >>> net(torch.zeros(2, 10, dtype=torch.long)).shape
+        torch.Size([2, 10, 14])
+        >>> sum(p.numel() for p in net.parameters())
+        102528
+    """
+
+    @guarded(whole("vocabulary", "width", "d", "heads", "layers", least=1), _heads)
+    def __init__(
+        self, vocabulary: int = 14, width: int = 10, d: int = 64, heads: int = 4, layers: int = 2
+    ) -> None:
+        super().__init__()
+        self.token, self.place = nn.Embedding(vocabulary, d), nn.Embedding(width, d)
+        self.blocks = nn.Sequential(*[Block(d, heads) for _ in range(layers)])
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, vocabulary, bias=False)
+        start = {"token.weight": 0.1, "place.weight": 0.1, "head.weight": 0.125}
+        for name, p in self.named_parameters():
+            if p.ndim == 2:
+                nn.init.normal_(p, std=start.get(name, p.shape[1] ** -0.5))
+
+    @guarded(_texts)
+    def hidden(self, ids: Tensor) -> Tensor:
+        """Give each position's numbers before the last layer, ``(N, T, d)``; errors as for calling it."""
+        x = self.token(ids) + self.place(torch.arange(ids.shape[1], device=ids.device))
+        return self.norm(self.blocks(x))  # type: ignore[no-any-return]
+
+    @guarded(_texts)
+    def forward(self, ids: Tensor) -> Tensor:
+        """Score the next word at each position; raise ValueError for ``ids`` of another shape."""
+        return self.head(self.hidden(ids))  # type: ignore[no-any-return]

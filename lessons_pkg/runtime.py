@@ -2,10 +2,16 @@
 
 import os
 import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
 from lessons_pkg._version import __version__
+from lessons_pkg.guards import guarded, must, typed, whole
 
 REPRODUCIBLE = "LESSONS_REPRODUCIBLE"  # set while outputs are stored or compared: say nothing of this machine
 
@@ -52,3 +58,89 @@ def start(version: str | None = None) -> torch.device:
     if not quiet():
         print(settings())
     return device()
+
+
+# What each process runs: the file under its own name, and a watchdog that does not depend on the file. At
+# the end of the time it writes where the file stands and leaves, whatever the file waits for or ignores.
+RANK = """import faulthandler, os, time
+faulthandler.dump_traceback_later(max(1, float(os.environ["LESSONS_UNTIL"]) - time.time()), exit=True)
+exec(compile(open({path!r}, encoding="utf-8").read(), {path!r}, "exec"))
+"""
+GRACE = 10  # seconds for torchrun itself to see that its processes have ended
+
+
+@guarded(
+    whole("processes", least=1),
+    typed("be the text of a Python file", lambda value: isinstance(value, str), "source"),
+    typed("be a number", lambda value: isinstance(value, (int, float)), "timeout"),
+    must("be > 0 and at most 86400, a day", lambda value: 0 < value <= 86400, "timeout"),
+)
+def torchrun(processes: int, source: str, timeout: float = 120) -> str:
+    """Run the text of a file in several processes with ``torchrun``, and return what they print.
+
+    The command is ``torchrun --standalone --nproc-per-node=processes``, with one thread for each process; it
+    tells them ``RANK``, ``LOCAL_RANK`` and ``WORLD_SIZE``. Where one fails, the others are ended. Chapter 16.
+
+    Args:
+        processes: how many, at least 1, all on this machine.
+        source: of the file, not a path to it.
+        timeout: seconds for all of it. A process still at work then says where it stands, and is ended.
+
+    Returns:
+        What the processes print, rank 0 first. Their standard error is shown only where one fails.
+
+    Raises:
+        TypeError: ``processes`` is no whole number, ``source`` no text, or ``timeout`` no number.
+        ValueError: ``processes`` is below 1, or ``timeout`` not between 0 and a day.
+        RuntimeError: a process fails: with the standard error of each; or this torch has no
+            ``torch.distributed``.
+        TimeoutError: the time is over: with the line at which each process stood.
+
+    Example:
+        >>> from lessons_pkg import runtime
+        >>> print(runtime.torchrun(2, "import os; print('rank', os.environ['RANK'])"), end="")
+        rank 0
+        rank 1
+    """
+    if not torch.distributed.is_available():
+        raise RuntimeError("torchrun: this torch was built without torch.distributed")
+    with TemporaryDirectory() as folder:
+        path, logs = Path(folder, "step.py"), Path(folder, "logs")
+        path.write_text(source, encoding="utf-8")
+        Path(folder, "rank.py").write_text(RANK.format(path=str(path)), encoding="utf-8")
+        options = ["--standalone", f"--nproc-per-node={processes}", f"--log-dir={logs}", "--redirects=3"]
+        known = {"OMP_NUM_THREADS": "1", "LESSONS_UNTIL": str(time.time() + timeout)}
+        agent = subprocess.Popen(
+            [sys.executable, "-m", "torch.distributed.run", *options, str(Path(folder, "rank.py"))],
+            env=os.environ | known, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)  # fmt: skip
+        try:
+            own = agent.communicate(timeout=timeout + GRACE)[1]
+        except subprocess.TimeoutExpired:
+            own = ""
+        finally:  # also where the reader interrupts
+            _end(agent)
+        printed, errors = _said(logs, "stdout"), _said(logs, "stderr")
+        if agent.returncode == 0:
+            return "".join(printed.values())
+        said = "".join(f"\nrank {rank}:\n{text.rstrip()}" for rank, text in errors.items() if text) or own
+        said = said.replace(f"{folder}{os.sep}", "")
+        if not own or "\nTimeout (" in said:
+            raise TimeoutError(f"torchrun: {processes} processes were not done in {timeout:g} seconds.{said}")
+        raise RuntimeError(f"torchrun: {processes} processes, and one failed.{said}")
+
+
+def _end(agent: subprocess.Popen[str]) -> None:
+    """End torchrun, which ends its processes; those that it leaves, their watchdog ends."""
+    agent.terminate()
+    try:
+        agent.communicate(timeout=GRACE)
+    except subprocess.TimeoutExpired:
+        agent.kill()
+        agent.communicate()
+
+
+def _said(logs: Path, stream: str) -> dict[int, str]:
+    """Read what each rank wrote."""
+    paths = sorted(logs.rglob(f"{stream}.log"), key=lambda path: int(path.parent.name))
+    return {int(path.parent.name): path.read_text(encoding="utf-8", errors="replace") for path in paths}

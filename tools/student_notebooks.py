@@ -36,8 +36,10 @@ def absolute(text: str, page: str, base: str, edition: set[str]) -> str:
     return LINK.sub(link, text)
 
 
-def student(notebook: Any, page: str, base: str, install: str, edition: set[str]) -> Any:
-    """Copy a notebook without outputs, solutions and answers; the set-up cell stands first."""
+def student(
+    notebook: Any, page: str, base: str, install: str, edition: set[str], answers: bool = False
+) -> Any:
+    """Copy a notebook without outputs, and unless ``answers`` without these; the set-up cell stands first."""
     copy, cells, fold = deepcopy(notebook), [], f"{base}{page}.html"
     for cell in copy.cells:
         tags, prompt = cell.metadata.get("tags", []), cell.metadata.get("mystnb", {})
@@ -47,9 +49,9 @@ def student(notebook: Any, page: str, base: str, install: str, edition: set[str]
             headings = re.findall(r"(?m)^##+ (.+)$", cell.source)
             fold = f"{base}{page}.html#{make_id(headings[-1].replace('`', ''))}" if headings else fold
             cell.source = absolute(cell.source, page, base, edition)
-        elif is_solution:
+        elif is_solution and not answers:
             cell = nbformat.v4.new_markdown_cell(SOLUTION.format(fold), id=cell.id)
-        elif "predict" in tags:
+        elif "predict" in tags and not answers:
             options = re.findall(r"(?m)^- .+$", "\n".join(o.data["text/plain"] for o in cell.outputs))
             cell = nbformat.v4.new_markdown_cell(GUESS.format("\n".join(options), fold), id=cell.id)
         else:
@@ -64,20 +66,28 @@ def student(notebook: Any, page: str, base: str, install: str, edition: set[str]
     return copy
 
 
-def main() -> None:
-    """Write those of this edition; each installs the commit it was made from, which a plain archive lacks."""
-    here, toc = current(), (ROOT / "_toc.yml").read_text(encoding="utf-8")
+def pages() -> list[str]:
+    """List this edition's pages, in order."""
+    return re.findall(r"(?m)^[ -]*(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def copy_of(page: str, answers: bool = False) -> Any:
+    """Copy a lesson; it installs the commit that it was made from, which a plain archive lacks."""
+    here, source = current(), nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
     git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     install = f"git+{here.url}@{git.stdout.strip() or here.ref}"
     base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
-    edition = set(re.findall(r"(?m)^[ -]*(?:file|root): (\S+)", toc))
+    return student(source, page, base, install, {*pages()}, answers)
+
+
+def main() -> None:
+    """Write those of this edition."""
     made, shown = ROOT / "_build" / "notebooks", ROOT / "_build" / "html" / "notebooks"
-    for page in edition:
-        if (source := ROOT / f"{page}.ipynb").exists():
+    for page in pages():
+        if (ROOT / f"{page}.ipynb").exists():
             written = made / f"{page.removeprefix('book/')}.ipynb"
             written.parent.mkdir(parents=True, exist_ok=True)
-            copy = student(nbformat.read(source, as_version=4), page, base, install, edition)
-            written.write_text(text_of(copy), encoding="utf-8")
+            written.write_text(text_of(copy_of(page)), encoding="utf-8")
     shutil.copytree(made, shown, dirs_exist_ok=True)
     shutil.make_archive(str(shown / "all"), "zip", made)
 

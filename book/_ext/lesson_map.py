@@ -122,7 +122,9 @@ class ChapterTimes(SphinxDirective):
             start, stop = map(int, self.arguments or (1, len(pages)))
             pages = pages[start - 1 : stop]
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
-        return self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
+        (table,) = self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
+        table["classes"].append("times")  # type: ignore[index]
+        return [table]
 
 
 class StoredSlider(SphinxDirective):
@@ -163,15 +165,23 @@ class Plan(SphinxDirective):
         return self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
 
 
-class Questions(SphinxDirective):
-    """``{questions}``: every chapter, by the question below its title."""
+class Parts(SphinxDirective):
+    """``{parts}``: for each part its hours, and its chapters by the question below their titles."""
 
     def run(self) -> list[nodes.Node]:
-        """Build a list from the chapters."""
-        text = "\n".join(f"- {page.link}\\\n  {page.question}" for page in read_chapters(self.env))
-        (listed,) = self.parse_text_to_nodes(text)
-        listed["classes"].append("questions")  # type: ignore[index]
-        return [listed]
+        """Build a list for each part of the contents that has chapters."""
+        chapters = {self.env.path2doc(page.path): page for page in read_chapters(self.env)}
+        contents, parts = self.env.external_site_map, []  # type: ignore[attr-defined]
+        for part in contents.root.subtrees:
+            pages = [chapters[document] for document in part.items if document in chapters]
+            if not pages:
+                continue
+            lessons, (least, most) = sum(len(page.lessons) for page in pages), total(pages)
+            hours = words((round(least / 60), round(most / 60)))
+            lines = [f"**{part.caption}**: {lessons} lessons, {hours} hours\n"]
+            lines += [f"- {page.link}\\\n  {page.question}" for page in pages]
+            parts.append(nodes.container("", *self.parse_text_to_nodes("\n".join(lines)), classes=["part"]))
+        return [nodes.container("", *parts, classes=["parts"])]
 
 
 def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -186,5 +196,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("lessons", ChapterTimes)
     app.add_directive("slider", StoredSlider)
     app.add_directive("plan", Plan)
-    app.add_directive("questions", Questions)
+    app.add_directive("parts", Parts)
     app.connect("html-collect-pages", not_found_page)

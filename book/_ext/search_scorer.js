@@ -7,7 +7,10 @@ var Scorer = {
     const here = ([file, id]) => docnames[file] === page && titles[file] === title && `#${id}` === anchor;
     const term = anchor && Object.entries(indexentries).find(([, places]) => places.some(here));
     if (term) result[1] = `${title} > ${term[0]}`;
-    return (anchor ? 100 : 0) + score;
+    const words = Search.context[page + anchor]; // see search_context.py
+    if (words) result[3] ??= `<small>${words}</small>`;
+    const evidence = page.includes("ledger") ? 4 : 0; // lessons first
+    return (anchor ? 100 : 0) + score - evidence;
   },
   objNameMatch: 11,
   objPartialMatch: 6,

@@ -46,7 +46,7 @@
   const stored = (path) => { try { return JSON.parse(localStorage.getItem(`answered ${path}`)) ?? {}; } catch { return {}; } };
   const page = location.pathname, boxes = [...document.querySelectorAll(".lesson-answer, .lesson-predict")];
   const here = stored(page), keyOf = (box) => `${box.tagName} ${box.dataset.name}`;
-  const tick = () => document.querySelectorAll("nav.bd-links a:not(:has(.lesson-done))").forEach((link) => {
+  const tick = () => document.querySelectorAll(":is(nav.bd-links, table.times) a:not(:has(.lesson-done))").forEach((link) => {
     if (!stored(new URL(link.href).pathname).done) return;
     link.insertAdjacentHTML("beforeend", '<span class="lesson-done"><span class="visually-hidden"> (answered)</span></span>');
   });

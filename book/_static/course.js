@@ -12,3 +12,24 @@ const fitted = new ResizeObserver((boxes) => {
 });
 for (const box of document.querySelectorAll("pre, div.math, .cell_output > .output, .pst-scrollable-table-container"))
   fitted.observe(box);
+
+// The contents follow the reader. Bootstrap's way loses its place where sections are undrawn, and does not scroll.
+{
+  document.body.removeAttribute("data-bs-spy");
+  const sidebar = document.querySelector(".bd-sidebar-secondary");
+  const entries = [...sidebar?.querySelectorAll('.page-toc a[href^="#"]') ?? []];
+  const places = entries.map((entry) => document.getElementById(decodeURIComponent(entry.hash.slice(1))));
+  const follow = () => {
+    const k = places.findLastIndex((place) => place?.getBoundingClientRect().top < innerHeight / 3);
+    entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && entry.parentElement.contains(entries[k]))));
+    if (k < 0) return;
+    const [box, line] = [sidebar, entries[k]].map((element) => element.getBoundingClientRect());
+    if (line.top < box.top || line.bottom > Math.min(box.bottom, innerHeight)) sidebar.scrollTop += line.top - box.top - box.height / 3;
+  };
+  let waiting = false;
+  if (entries.length) addEventListener("scroll", () => {
+    if (!waiting) requestAnimationFrame(() => { waiting = false; follow(); });
+    waiting = true;
+  }, { passive: true });
+  if (entries.length) follow();
+}

@@ -16,6 +16,9 @@ from lessons_pkg.exercises import (
     chapter11,
     chapter12,
     chapter13,
+    chapter14,
+    chapter15,
+    chapter16,
 )
 from lessons_pkg.exercises.box import answer_box, prediction, show
 from lessons_pkg.exercises.exercise import BLANK, Exercise, verdict
@@ -36,6 +39,9 @@ EXERCISES: dict[str, Exercise] = {
     **chapter11.EXERCISES,
     **chapter12.EXERCISES,
     **chapter13.EXERCISES,
+    **chapter14.EXERCISES,
+    **chapter15.EXERCISES,
+    **chapter16.EXERCISES,
 }
 
 

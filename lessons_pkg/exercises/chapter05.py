@@ -11,6 +11,7 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 ERRORS = torch.tensor([2.0, 0.0, 1.0], dtype=torch.float64)
 DEMAND = torch.tensor([38.0, 60.0, 35.0, 41.0, 31.0, 52.0, 40.0, 36.0, 44.0], dtype=torch.float64)
 TOO_HIGH, TOO_LOW = 1.0, 4.0  # cost of a loaf left over, of a customer sent away
+FINAL_LOSS = 0.2  # exercise 5.4
 
 
 def _means(reduction: str = "mean") -> tuple[float, float, float]:
@@ -99,10 +100,6 @@ def _baker() -> tuple[float, float]:
     return q, _loaves(q)
 
 
-def _final_losses() -> list[Case]:
-    return [torch.tensor(loss, dtype=torch.float64) for loss in (4.1639, 0.5, 0.1)]
-
-
 EXERCISES = {
     "5.1": Exercise(
         _means,
@@ -164,22 +161,26 @@ EXERCISES = {
         ),
         labels=("q", "loaves"),
     ),
-    "5.3b": Exercise(
-        lambda loss: torch.exp(loss - 0.5),
+    "5.4": Exercise(
+        lambda: math.exp(FINAL_LOSS - 0.5),
         "At the best variance, loss and MSE say the same thing.",
         (
-            Mistake(lambda loss: torch.exp(2 * loss - 1), "That is the MSE; its root is asked for."),
-            Mistake(torch.exp, "The second term is 1/2 at the best variance: subtract it first."),
+            Mistake(lambda: math.exp(2 * FINAL_LOSS - 1), "That is the MSE; its root is asked for."),
             Mistake(
-                lambda loss: torch.exp(loss - 0.5 - math.log(2 * math.pi) / 2),
+                lambda: math.exp(FINAL_LOSS),
+                "The second term is 1/2 at the best variance: subtract it first.",
+            ),
+            Mistake(lambda: math.exp(FINAL_LOSS + 0.5), "The half has the other sign."),
+            Mistake(
+                lambda: math.exp(FINAL_LOSS - 0.5 - math.log(2 * math.pi) / 2),
                 "The constant with pi is only there with full=True.",
             ),
             Mistake(
-                lambda loss: (2 * loss).sqrt(),
+                lambda: math.sqrt(2 * FINAL_LOSS),
                 "That takes the loss for half the MSE: the variance is 1 then.",
             ),
-            Mistake(lambda loss: torch.exp(loss - 1), "The 1 stands inside the bracket: half of it."),
+            Mistake(lambda: math.exp(FINAL_LOSS - 1), "The 1 stands inside the bracket: half of it."),
         ),
-        cases=_final_losses,
+        labels=("root of the MSE",),
     ),
 }

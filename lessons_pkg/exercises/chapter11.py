@@ -15,7 +15,6 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
 LETTERS, BATCH = 26, 64  # exercise 11.1
 RATE = 0.2  # exercise 11.5
-REPORTS = (1.0, 0.8, 0.8, 0.79999, 0.85, 0.7, 0.7, 0.7, 0.7)  # exercise 11.5b
 Row = tuple[float, ...]
 CLIPPED: tuple[Row, Row] = ((1.0, 2.0), (2.0, 4.0))  # exercise 11.4
 
@@ -87,17 +86,6 @@ def _compounding() -> Row:
         return lr_scheduler.ChainedScheduler([warm, lr_scheduler.StepLR(optimizer, 2, 0.1)])
 
     return _rates(make)
-
-
-def rates_after(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row:
-    """Return the rate after each call of ``step`` in exercise 11.5b."""
-    optimizer = _optimizer(0.1)
-    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience, threshold=threshold, factor=factor)
-    rates = []
-    for report in REPORTS:
-        plateau.step(report)
-        rates.append(float(optimizer.param_groups[0]["lr"]))
-    return tuple(rates)
 
 
 def clipped(pair: tuple[Row, Row] = CLIPPED, limit: float = 2.5) -> Row:
@@ -295,24 +283,5 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: seven_rates(start=1.0), "There is no warm-up in these rates."),
         ),
         labels=("seven rates",),
-    ),
-    "11.5b": Exercise(
-        rates_after,
-        "The third bad epoch lowers the rate, and 0.79999 is a bad one.",
-        (
-            Mistake(lambda: rates_after(patience=1), "One too early: patience 2 forgives two bad epochs."),
-            Mistake(lambda: rates_after(patience=3), "One too late: the third bad epoch lowers the rate."),
-            Mistake(
-                lambda: rates_after(threshold=0.0),
-                "0.79999 is no improvement: it must be better by one part in ten thousand.",
-            ),
-            Mistake(lambda: (0.1, *rates_after()[:-1]), "Those are the rates before each call, not after."),
-            Mistake(
-                lambda: tuple(max(r, 0.01) for r in rates_after()),
-                "The count starts again, and the rate falls a second time.",
-            ),
-            Mistake(lambda: rates_after(factor=0.5), "The default factor is 0.1."),
-        ),
-        labels=("nine rates",),
     ),
 }

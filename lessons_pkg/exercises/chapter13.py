@@ -1,48 +1,20 @@
 """Chapter 13: answers computed with torch, and the wrong ones we can explain."""
 
-from collections.abc import Callable
-from functools import partial
+import math
 
 import torch
 from torch import Tensor
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-Triple = tuple[Tensor, Tensor, Tensor]
 TARGET, MOMENTUM, PATIENCE, SAFE = 27.0, 0.5, 3, (1, 5)  # exercises 13.1 and 13.2
+MSE_Z, OLD, NEW = 0.5, 80.0, 70.0  # exercise 13.1b
 
 
-def _unit_cases() -> list[Case]:
-    draw = torch.Generator().manual_seed(13)
-    cases: list[Case] = []
-    for loss, size, scale in ((0.45, 12, 80.0), (0.9, 7, 3.0), (1.7, 5, 0.2)):
-        old = scale * torch.randn(size, 1, generator=draw, dtype=torch.float64) + 2 * scale
-        new = 0.8 * scale * torch.randn(size - 1, 1, generator=draw, dtype=torch.float64) + 2 * scale
-        cases.append((torch.tensor(loss, dtype=torch.float64), old, new))
-    return cases
-
-
-def units(loss: Tensor, old: Tensor, new: Tensor, by: Tensor | None = None, correction: int = 0) -> Triple:
-    """Turn the standardised error back with the deviation of ``by``, by default the training targets."""
-    mse = loss * (old if by is None else by).std(correction=correction) ** 2
-    return mse, mse.sqrt(), 1 - mse / new.var(correction=correction)
-
-
-def _deviation_once(loss: Tensor, old: Tensor, new: Tensor) -> Triple:
-    mse = loss * old.std(correction=0)
-    return mse, mse.sqrt(), 1 - mse / new.var(correction=0)
-
-
-def _around_old_mean(loss: Tensor, old: Tensor, new: Tensor) -> Tensor:
-    return 1 - units(loss, old, new)[0] / (new - old.mean()).square().mean()
-
-
-def _changed(
-    place: int, change: Callable[[Tensor, Tensor, Tensor], Tensor], loss: Tensor, old: Tensor, new: Tensor
-) -> list[Tensor]:
-    values = list(units(loss, old, new))
-    values[place] = change(loss, old, new)
-    return values
+def units(loss: float = MSE_Z, by: float = OLD, power: int = 2) -> tuple[float, float, float]:
+    """Turn the standardised error back with the deviation ``by``; judge it by the new targets' variance."""
+    mse = torch.tensor(loss * by**power, dtype=torch.float64)
+    return mse.item(), mse.sqrt().item(), 1 - mse.item() / NEW**2
 
 
 def stopping(losses: Tensor, *, ties: bool = False, late: int = 0, runs: bool = False) -> tuple[int, int]:
@@ -87,33 +59,25 @@ EXERCISES = {
         units,
         "Back by the training part's ruler, judged by the new patients' spread.",
         (
-            Mistake(_deviation_once, "An MSE is a square: multiply by the deviation twice."),
+            Mistake(lambda: units(power=1), "An MSE is a square: multiply by the deviation twice."),
             Mistake(
-                lambda loss, old, new: units(loss, old, new, by=new),
+                lambda: units(by=NEW),
                 "Turn back with the deviation of the training targets: the scaler knows no others.",
             ),
             Mistake(
-                lambda loss, old, new: units(loss, old, new, correction=1),
-                "The scaler and the mean divide by N; torch's .var() and .std() need correction=0 for that.",
-            ),
-            Mistake(
-                partial(_changed, 2, lambda loss, old, new: 1 - loss),
+                lambda: (*units()[:2], 1 - MSE_Z),
                 "1 - mse_z is R2 only if the new targets have the variance of the training targets.",
             ),
             Mistake(
-                partial(_changed, 2, _around_old_mean),
-                "R2 compares with the mean of the new targets, not with the mean of the training targets.",
-            ),
-            Mistake(
-                partial(_changed, 2, lambda loss, old, new: 1 - units(loss, old, new)[2]),
+                lambda: (*units()[:2], 1 - units()[2]),
                 "That is the share that is left unexplained: subtract it from 1.",
             ),
             Mistake(
-                partial(_changed, 1, lambda loss, old, new: loss.sqrt()),
-                "The root of the MSE in units, not of mse_z.",
+                lambda: (units()[0], math.sqrt(MSE_Z), units()[2]),
+                "The root of the MSE in units, not of the standardised one.",
             ),
         ),
-        cases=_unit_cases,
+        labels=("MSE", "root", "R2"),
     ),
     "13.2": Exercise(
         stopping,

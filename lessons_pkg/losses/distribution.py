@@ -2,8 +2,9 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from lessons_pkg.guards import guarded, one_of, same_shape
+from lessons_pkg.guards import guarded, number, one_of, same_shape, shaped
 from lessons_pkg.losses.reduction import reduce
 
 
@@ -50,3 +51,46 @@ def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target
     if reduction != "batchmean":
         return reduce(loss, reduction)
     return loss.sum() / len(loss[..., None])
+
+
+@guarded(
+    same_shape("student", "teacher"),
+    shaped("student", "(..., C), C >= 1", lambda s: len(s) > 0 and s[-1] > 0),
+    number("temperature", "be > 0", lambda t: t > 0),
+)
+def distillation_loss(student: Tensor, teacher: Tensor, temperature: float = 2.0) -> Tensor:
+    r"""Divergence of a student's softened answers from a teacher's, from the logits of both.
+
+    :math:`T^2 \, \mathrm{KL}(q \Vert p)`, the mean over all rows, with the teacher's :math:`q =
+    \mathrm{softmax}(t / T)` and the student's :math:`p = \mathrm{softmax}(s / T)`; gradient with respect to
+    the student's logits :math:`T (p - q) / N` for N rows, and none for the teacher. It is 0 where the two
+    agree. With :math:`T = 1` it is cross-entropy with the teacher's probabilities as targets, less their
+    entropy. Leave out rows that are not asked before the call. No twin in torch, but
+    ``torch.nn.functional.kl_div`` on rows, with ``reduction="batchmean"``. Chapter 14. Hinton and others
+    (2015).
+
+    Args:
+        student: logits, ``(..., C)``: ``(N, T, V)`` for texts, positions, words.
+        teacher: logits of that shape; no gradient flows into them.
+        temperature: > 0; divides both.
+
+    Returns:
+        ``()``: a mean over rows, not over classes. In nats.
+
+    Raises:
+        TypeError: a tensor is not floating-point.
+        ValueError: shapes differ, have no classes, or the temperature is not positive.
+
+    Example:
+        >>> import torch
+        >>> from lessons_pkg import losses
+        >>> student, teacher = torch.zeros(1, 2), torch.tensor([[1.0, 3.0]])
+        >>> losses.distillation_loss(student, teacher, temperature=1.0)
+        tensor(0.3278)
+    """
+    T = temperature
+    log_p = F.log_softmax(student / T, dim=-1)
+    t = teacher.detach()
+    log_q = F.log_softmax(t / T, dim=-1)
+    terms = log_q.exp() * (log_q - log_p)
+    return T**2 * terms.sum(-1).mean()

@@ -19,17 +19,6 @@ def seven(start: float = 0.25, total: int = 3, size: int = 2) -> Row:
     return [0.2 * factor for factor in warm + [0.1 ** (t // size) for t in range(4)]]
 
 
-def nine(patience: int = 2, threshold: float = 1e-4, factor: float = 0.1) -> Row:
-    rate, best, bad, after = 0.1, math.inf, 0, []
-    for report in (1.0, 0.8, 0.8, 0.79999, 0.85, 0.7, 0.7, 0.7, 0.7):
-        better = report < best * (1 - threshold)
-        best, bad = (report, 0) if better else (best, bad + 1)
-        if bad > patience:
-            rate, bad = rate * factor, 0
-        after.append(rate)
-    return after
-
-
 def shrunk(factor: float) -> Row:
     return [factor * entry for entry in (1, 2, 2, 4)]
 
@@ -62,11 +51,6 @@ INDEPENDENT: dict[str, list[Row]] = {
         [0.05, 0.0875, 0.125, 0.2, 0.2, 0.02, 0.02], seven(total=2), seven(size=1),
         [0.05, 0.1, 0.15, 0.02, 0.002, 0.002, 0.0002], [0.05, 0.1, 0.15, 0.02, 0.02, 0.002, 0.002],
         [0.25, 0.5, 0.75, 1, 1, 0.1, 0.1], CHAINED, seven(start=1.0),
-    ],
-    "11.5b": [
-        [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.001],
-        nine(patience=1), nine(patience=3), nine(threshold=0.0), [0.1] * 5 + [0.01] * 4,
-        [0.1] * 4 + [0.01] * 5, nine(factor=0.5),
     ],
 }  # fmt: skip
 

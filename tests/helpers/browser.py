@@ -122,9 +122,9 @@ class Visit:
 
     def nothing_wrong(self) -> None:
         """Demand that the page complained of nothing and asked no stranger; forget what it stored."""
+        self.page.evaluate("localStorage.clear()")
         assert self.errors == [], self.errors
         assert self.strangers == [], "the book must ask nothing of another origin"
-        self.page.evaluate("localStorage.clear()")
 
 
 def looks(

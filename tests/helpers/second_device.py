@@ -127,6 +127,8 @@ def device() -> torch.device:
             some.impl(name, partial(fallback, getattr(OPS, name).default), "PrivateUse1")
         _libraries.extend((every, some))
         Tensor.__deepcopy__ = deepcopied  # type: ignore[method-assign]
+        # Recomputation (torch.utils.checkpoint) asks the accelerator for its 16-bit types.
+        torch.get_device_module(NAME).get_amp_supported_dtype = lambda: [torch.float16, torch.bfloat16]
     return torch.device(NAME, 0)
 
 

@@ -18,7 +18,7 @@ def public(package: str) -> list[str]:
 
 
 PACKAGES = [f"lessons_pkg.{part.name}" for part in iter_modules(lessons_pkg.__path__) if part.name[0] != "_"]
-PUBLIC = [(package, name) for package in PACKAGES for name in public(package)]
+PUBLIC = [(package, name) for package in PACKAGES for name in public(package) if not name.isupper()]
 
 # Public, and on the page, though their packages do not export them.
 BESIDE = [
@@ -47,7 +47,10 @@ NOT_THERE = {
     "Splits": ("errors", "shapes"),  # three of those
     "Node": ("errors", "chapter"),  # a tuple that `walk` makes, and `walk` says where it is taught
     "LeNet": ("formula",),  # layers, in words
+    "Block": ("formula",),
     "DenseOptimizer": ("shapes", "twin", "source"),  # what all optimizers share: it moves nothing itself
+    **dict.fromkeys(("warmup_cosine", "warmup_stable_decay"), ("shapes",)),  # of numbers
+    "decay_groups": ("formula",),  # a rule, in words
     "device": ("errors",),
     "settings": ("errors",),
     "quiet": ("errors",),

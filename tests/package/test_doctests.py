@@ -30,8 +30,9 @@ SHOWN = [
     for name in getattr(
         import_module(f"lessons_pkg.{package}"),
         "__all__",
-        ["LinearRegression", "LeNet", "MLP", "SigmoidMLP", "fresh_lenet"],
+        ["LinearRegression", "LeNet", "MLP", "SigmoidMLP", "Block", "TinyTransformer", "fresh_lenet"],
     )
+    if not name.isupper()
 ]
 TUPLES = {"Node", "Part", "Splits"}  # what other functions return
 

@@ -1,6 +1,7 @@
 """Moving about in a long page: anchors lead to their place, the keyboard shows where it is, nothing glides."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,45 @@ def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: A
         )
         == "pre"
     )
+
+
+@pytest.mark.parametrize("base", ["file"], indirect=True)
+def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
+    first, second = map(page_of, NOTEBOOKS[:2])
+    page = visit(first)
+    chapter, start = (
+        page.url.replace(first, name) for name in (f"{Path(first).parent}/index.html", "index.html")
+    )
+    go_on = page.locator(".go-on a")
+    for address in (chapter, start):
+        page.goto(address)
+        assert page.locator("table.times .lesson-done").count() == 0
+        assert go_on.inner_text() == "One training step"
+    go_on.click()
+    page.wait_for_url(f"**/{first}")  # loaded, or its script would be given up
+    page.evaluate("localStorage.setItem(`answered ${location.pathname}`, '{\"done\": true}')")
+    page.goto(start)
+    assert go_on.get_attribute("href").endswith(second), "what is done is behind"
+    page.goto(chapter)
+    done = page.locator("table.times tr:has(.lesson-done)")
+    assert done.count() == 1
+    assert "One training step" in done.inner_text()
+    total = page.locator("table.times tr:last-child td:nth-child(2)").inner_text()
+    least, most, *left = map(int, re.findall(r"\d+", total))
+    minutes = map(int, re.findall(r"\d+", done.locator("td:nth-child(2)").inner_text()))
+    assert left == [whole - part for whole, part in zip((least, most), minutes, strict=True)]
+
+
+@pytest.mark.parametrize("name", ["book/package-api.html", "book/reference/ledger-evidence.html"])
+def test_the_contents_follow_the_reader(visit: Any, name: str) -> None:
+    page = visit(name, size=(1400, 800))
+    seen = []
+    for share in (0.3, 0.6, 0.9):
+        page.evaluate(f"scrollTo(0, document.body.scrollHeight * {share})")
+        page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+        entry = page.locator(".page-toc .active").last
+        box = entry.bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 800
+        assert box["x"] + box["width"] <= 1400
+        seen.append(entry.inner_text())
+    assert len({*seen}) == 3

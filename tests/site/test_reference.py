@@ -67,6 +67,9 @@ def test_the_first_hit_is_the_place_that_was_meant(visit: Any, query: str, page:
     assert query.lower() in hit.inner_text().lower(), "shown by its own name"
     address = hit.get_attribute("href").split("?")[0]
     assert address.split("#")[0] == page
+    assert len(results.locator("#search-results li").first.locator("small").inner_text()) > 20, (
+        "a line of context"
+    )
     hit.click()
     results.wait_for_load_state()
     place = results.locator(f"[id='{results.url.split('#')[1]}']")

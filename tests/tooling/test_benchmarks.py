@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, optimizers, parity, throughput
+from benchmarks import complete_run, gpu_parity, muon, optimizers, pairs, parity, throughput
 from lessons_pkg import losses, optim
+from lessons_pkg.models import TinyTransformer
 
 
 def test_every_twin_is_compared_and_equal_to_rounding() -> None:
@@ -48,6 +49,45 @@ def test_optimizers_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch)
     assert all(len(row) == 5 and row[1] in ("0.01", "0.1") and row[4] >= 1 for row in rows)
     kept = {row[0]: row[2] for row in optimizers.memory()}
     assert [kept[name] for name in ("SGD", "RMSprop", "Adam", "AMSGrad")] == ["0.00", "1.00", "2.00", "3.00"]
+
+
+def test_losses_over_pairs_are_compared_on_equal_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"RATES": (0.003, 0.01), "UPDATES": 30, "STARTS": 1}.items():
+        monkeypatch.setattr(pairs, name, tiny)
+    found = {name: pairs.best(loss, batch=16) for name, loss in pairs.LOSSES.items() if "1" not in name}
+    assert all(row[0] in ("0.003", "0.01") and 0 <= float(row[1]) <= 1 for row in found.values())
+    assert float(found["InfoNCE, temperature learnt"][1]) > float(found["MSE between partners"][1])
+    here, again = pairs.two_views(5, 0), pairs.two_views(5, 0)
+    assert all(torch.equal(a, b) for a, b in zip(here, again, strict=True))
+
+
+def test_muon_is_given_what_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(muon, "QUARTERS", [0.1, 0.3])
+    assert [row[0] for row in muon.teacher(starts=1)] == list(muon.TEACHER)
+    for name, tiny in {"ADAMW_RATES": (0.003,), "MUON_RATES": (0.02,), "STEPS": 3}.items():
+        monkeypatch.setattr(muon, name, tiny)
+    assert [row[1] for row in muon.sums(starts=1)] == ["0.003", "0.02"]
+    net = TinyTransformer()
+    held = [p for one in muon.adding(net, 0.02, 0.003) for group in one.param_groups for p in group["params"]]
+    assert {id(p) for p in held} == {id(p) for p in net.parameters()}
+    assert len(held) == len({id(p) for p in held}), "no parameter is moved twice"
+
+
+def test_a_run_lacks_the_piece_that_its_row_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"STEPS": 3, "SEEDS": range(1), "WARM": 2}.items():
+        monkeypatch.setattr(complete_run, name, tiny)
+    full, flat, bare = (
+        complete_run.Pieces(warm=2),
+        complete_run.Pieces(warm=2, cosine=False),
+        complete_run.Pieces(warm=0),
+    )
+    assert [complete_run.rate_at(k, full) for k in range(3)] == [0.5, 1.0, 1.0]
+    assert complete_run.rate_at(3, full) == 0.0
+    assert complete_run.rate_at(3, flat) == complete_run.rate_at(0, bare) == 1.0
+    monkeypatch.setattr(complete_run, "WITHOUT", {"nothing": full, "the falling rate": flat})
+    rows = complete_run.measure()["pieces"]["rows"]
+    assert [row[0] for row in rows] == ["nothing", "the falling rate", "the falling rate; averaged weights"]
+    assert all(0 <= float(share) <= 1 for row in rows for share in row[1:])
 
 
 @pytest.mark.device
