@@ -29,7 +29,7 @@ NO_SUCH_PAGE = """<h1>There is no such page</h1>
 
 
 class Page(NamedTuple):
-    """A lesson, or a chapter: a notebook, or a folder of lessons with ``index.md``."""
+    """A lesson, or a chapter: ``index.md`` in a folder of lessons."""
 
     path: Path
     title: str
@@ -87,14 +87,21 @@ def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> lis
         return env is None or env.path2doc(path) in env.found_docs
 
     chapters = []
-    for path in sorted(book.glob("[0-9][0-9]-*")):
-        inside = tuple(
-            read_page(lesson) for lesson in sorted(path.glob("[0-9]*.ipynb")) if in_edition(lesson)
-        )
-        file = path / "index.md" if path.is_dir() else path
-        if file.exists() and in_edition(file):
-            chapters.append(read_page(file, inside))
+    for chapter in sorted(book.glob("[0-9][0-9]-*/index.md")):
+        lessons = sorted(chapter.parent.glob("[0-9]*.ipynb"))
+        if in_edition(chapter):
+            chapters.append(
+                read_page(chapter, tuple(read_page(lesson) for lesson in lessons if in_edition(lesson)))
+            )
     return chapters
+
+
+def find(number: str, chapters: list[Page]) -> Page:
+    """Find chapter "3" or lesson "3.1"."""
+    for page in (each for chapter in chapters for each in (chapter, *chapter.lessons)):
+        if number == (number_of(page).strip() or page.title.split(" ")[0]):
+            return page
+    raise LookupError(f"there is no {number}")
 
 
 class ChapterTimes(SphinxDirective):
@@ -121,20 +128,41 @@ class ChapterTimes(SphinxDirective):
 
 
 class StoredSlider(SphinxDirective):
-    """``{slider} 01-mse-regression``: that chapter's first slider, as it is stored."""
+    """``{slider} 01-mse-regression/1-one-training-step``: that lesson's first slider, as it is stored."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Read the slider from the notebook, or from the first lesson that has one."""
-        chapter = self.arguments[0]
-        for path in [*BOOK.glob(f"{chapter}.ipynb"), *sorted(BOOK.glob(f"{chapter}/*.ipynb"))]:
-            self.env.note_dependency(str(path))
-            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-                for output in cell.get("outputs", []):
-                    if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
-                        return [nodes.raw("", page, format="html")]
-        raise self.error(f"no stored slider in {chapter}")
+        """Read the slider from the notebook."""
+        path = BOOK / f"{self.arguments[0]}.ipynb"
+        self.env.note_dependency(str(path))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
+                    return [nodes.raw("", page, format="html")]
+        raise self.error(f"no stored slider in {path}")
+
+
+class Plan(SphinxDirective):
+    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table. A number without a page is an error."""
+        chapters, rows = read_chapters(), []
+        for label, _, numbers in (line.rpartition(": ") for line in self.content):
+            try:
+                pages = list(dict.fromkeys(find(number, chapters) for number in numbers.split(", ")))
+            except LookupError as wrong:
+                raise self.error(f"{label}: {wrong}") from None
+            for page in pages:
+                self.env.note_dependency(str(page.path))
+            links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
+            rows.append([label, links, words(total(pages))])
+        return self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
 
 
 class Parts(SphinxDirective):
@@ -167,5 +195,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("chapter-times", ChapterTimes)
     app.add_directive("lessons", ChapterTimes)
     app.add_directive("slider", StoredSlider)
+    app.add_directive("plan", Plan)
     app.add_directive("parts", Parts)
     app.connect("html-collect-pages", not_found_page)

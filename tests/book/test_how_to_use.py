@@ -5,9 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from lesson_map import read_chapters, total
+from lesson_map import find, read_chapters, total
 from lesson_map import words as words_of
-from teaching_plan import find
 
 from tests.helpers.html import Cells
 from tests.helpers.project import HTML, ROOT
@@ -16,22 +15,23 @@ PAGE = (ROOT / "book" / "how-to-use-this-course.md").read_text(encoding="utf-8")
 TEACHERS = (ROOT / "book" / "reference" / "for-teachers.md").read_text(encoding="utf-8")
 
 
-def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp_path: Path) -> None:
+def test_a_chapters_minutes_are_its_lessons(tmp_path: Path) -> None:
     book = tmp_path / "book"
     lesson = "# {}\n\n**Why *{}*?**\n\n*You need*: {}. *Minutes*: {}, exercises included."
     for name, words in {
         "01-a/1-x.ipynb": ("X", "x", "nothing", "25 to 40"),
         "01-a/2-y.ipynb": ("Y", "y", "lesson 1", "20"),
-        "02-b.ipynb": ("2 · B", "b", "chapter 1", "90"),
+        "02-b/1-z.ipynb": ("Z", "z", "chapter 1", "90"),
     }.items():
         path = book / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"cells": [{"source": [lesson.format(*words)]}]}), encoding="utf-8")
-    (book / "01-a" / "index.md").write_text("# 1 · A\n\n**Really?**\n", encoding="utf-8")
+    for name, title in {"01-a": "1 · A", "02-b": "2 · B"}.items():
+        (book / name / "index.md").write_text(f"# {title}\n\n**Really?**\n", encoding="utf-8")
     one, two = read_chapters(book=book)
     assert [one.title, one.question, one.needs, one.minutes] == ["1 · A", "Really?", "nothing", (45, 60)]
     assert [lesson.minutes for lesson in one.lessons] == [(25, 40), (20, 20)]
-    assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b.ipynb)", "90"]
+    assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b/index.md)", "90"]
     assert one.link == "[1 · A](/book/01-a/index.md)"
     assert words_of(total([one, two])) == "135\N{EN DASH}150"
 
