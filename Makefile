@@ -66,7 +66,7 @@ repository: $(INSTALLED)  ## point the pages at a fork: URL=https://github.com/y
 	@python -m tools.set_repository "$(URL)" "$(or $(REF),main)"
 
 serve: $(BUILT)  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
-	@python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
+	@python -m tools.serve $(or $(PORT),8000)
 
 handouts: $(BUILT)  ## exercise sheets and keys per chapter, as PDF and notebooks, and the book as one PDF: minutes
 	@python -m tools.handouts

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 
+from docutils import nodes
+from sphinx.application import Sphinx
+
 
 def _arguments(found: re.Match[str]) -> str:
     return found[1].replace("<dd>", '<span class="sig-argument">').replace("</dd>", "</span>")
@@ -39,6 +42,9 @@ _RULES: dict[str, str | Callable[[re.Match[str]], str]] = {
     # These names hide the words that the buttons show: "Reveal the answer", "Search Ctrl+K".
     r' aria-label="Toggle hidden content"': "",
     r'(<button class="btn search-button-field[^>]*?) aria-label="Search"': r"\1",
+    # The menu of the page's source needs no script: browsers open, place (course.css) and close it.
+    r'data-bs-toggle="dropdown" aria-expanded="false"': 'popovertarget="source-menu"',
+    r'<ul class="dropdown-menu"': r'\g<0> id="source-menu" popover',
     # What shows a chapter's lessons in the sidebar is an arrow without a name.
     r'reference internal" href="[^"]*">((?:(?!</a>).)*)</a><details[^>]*><summary(?=>)': _named,
     # Logo and search field stand in the sidebar, which is no landmark.
@@ -64,39 +70,25 @@ def accessible(page: str) -> str:
     return page
 
 
-# Browsers may end a line between a formula and the comma after it. Short formulas keep what touches them.
-_FORMULA = re.compile(r'<span class="math">')
-_SPAN = re.compile(r"<(/?)span\b")
-_TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.DOTALL)
+# Browsers may end a line between a formula and the comma after it; what may break inside, on a phone, has to.
 _AFTER = re.compile(r"[.,;:!?)]+")
-_SHORT = 24  # characters of TeX; longer formulas may have to break inside, on a phone
+_SHORT = 24  # characters of TeX
+_BREAKS = re.compile(r"[-+=<>]|\\(?:le|ge|approx|cdot|times|to|in|pm|mid)\b")
 
 
-def _end(page: str, start: int) -> int:
-    """Find the end of the element that begins at ``start``: formulas are spans within spans."""
-    depth = 0
-    for tag in _SPAN.finditer(page, start):
-        depth += -1 if tag[1] else 1
-        if depth == 0:
-            return page.index(">", tag.end()) + 1
-    raise ValueError("A formula has no end.")
-
-
-def _may_break(formula: str) -> bool:
-    """KaTeX writes what must stay on one line as one base."""
-    tex = _TEX.search(formula)
-    return formula.count('class="base"') > 1 and tex is not None and len(tex[1]) > _SHORT
-
-
-def keep_punctuation(page: str) -> str:
-    """Return a page in which short formulas and the punctuation at both their ends are one piece."""
-    pieces, done = [], 0
-    for found in _FORMULA.finditer(page):
-        start, end = found.start(), _end(page, found.start())
-        after = _AFTER.match(page, end)
-        before = start - (page[start - 1] == "(")
-        if (after or before < start) and not _may_break(page[start:end]):
-            stop = after.end() if after else end
-            pieces += [page[done:before], '<span class="glued">', page[before:stop], "</span>"]
-            done = stop
-    return "".join([*pieces, page[done:]])
+def keep_punctuation(_: Sphinx, tree: nodes.document, __: str) -> None:
+    """Make short formulas and the punctuation at both their ends one piece."""
+    for formula in list(tree.findall(nodes.math)):
+        parent, at, piece = formula.parent, formula.parent.index(formula), nodes.inline(classes=["glued"])
+        before, after = parent[at - 1] if at else None, parent[at + 1] if at + 1 < len(parent) else None
+        if len(formula.astext()) > _SHORT and _BREAKS.search(formula.astext()):
+            continue
+        if isinstance(before, nodes.Text) and before.endswith("("):
+            parent[at - 1] = nodes.Text(before[:-1])
+            piece += nodes.Text("(")
+        piece += formula.deepcopy()
+        if isinstance(after, nodes.Text) and (marks := _AFTER.match(after)):
+            parent[at + 1] = nodes.Text(after[marks.end() :])
+            piece += nodes.Text(marks[0])
+        if len(piece) > 1:
+            parent[at] = piece

@@ -26,6 +26,11 @@ NO_SUCH_PAGE = """<h1>There is no such page</h1>
 <input name="q" type="search" aria-label="Search the course"> <button>Search</button>
 </form>
 <p>Or begin at <a href="index.html">the first page</a>.</p>"""
+ELSEWHERE = """<script>{
+const base = document.querySelector("base");
+if (location.protocol === "file:") base.remove();
+else if (!location.pathname.startsWith(base.getAttribute("href"))) base.href = "/";
+}</script>"""
 
 
 class Page(NamedTuple):
@@ -185,8 +190,11 @@ class Parts(SphinxDirective):
 
 
 def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Give Sphinx what GitHub Pages shows at whatever depth: its addresses start at the book's root."""
-    base = f'<base href="{urlsplit(app.config.html_baseurl).path or "/"}">'
+    """Give Sphinx what GitHub Pages shows at whatever depth: its addresses start at the book's root.
+
+    From a file, and from `make serve`, that is another root.
+    """
+    base = f'<base href="{urlsplit(app.config.html_baseurl).path or "/"}">' + ELSEWHERE
     yield "404", {"title": "No such page", "body": NO_SUCH_PAGE, "metatags": base}, "page.html"
 
 

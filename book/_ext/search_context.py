@@ -1,7 +1,12 @@
-"""A line of context for each hit of the search; Sphinx would fetch it, which browsers refuse from a file."""
+"""A line of context for each hit of the search; Sphinx would fetch it, which browsers refuse from a file.
+
+The index is the largest file that a reader loads. What is looked up by name needs no context, and a drawing's
+labels, which Sphinx joins to words like "10weight", no place in it.
+"""
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
@@ -10,14 +15,14 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+WITHOUT = ("book/ledger", "book/reference/ledger-evidence", "book/package-api")
+LABELS = re.compile(r"\d+[^\W\d_]{2,}.*|[^_]{25,}")
+
 
 def first_words(element: nodes.Element) -> str:
-    """Give the beginning of the first paragraph, without formulas."""
-    for paragraph in element.findall(nodes.paragraph):
-        parts = paragraph.findall(lambda node: isinstance(node, nodes.Text | nodes.math))
-        text = "".join("…" if isinstance(part.parent, nodes.math) else str(part) for part in parts)
-        return html.escape(shorten(text, 100, placeholder=" …"))
-    return ""
+    """Give the beginning of the first paragraph."""
+    paragraph = next(iter(element.findall(nodes.paragraph)), nodes.paragraph())
+    return html.escape(shorten(paragraph.astext(), 80, placeholder=" …"))
 
 
 def places(document: str, tree: nodes.document) -> Iterator[tuple[str, str]]:
@@ -31,15 +36,20 @@ def places(document: str, tree: nodes.document) -> Iterator[tuple[str, str]]:
             yield from ((f"{document}#{name}", first_words(entry)) for name in terms)
 
 
+def dense(value: object) -> str:
+    """Write JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def add_context(app: Sphinx, error: Exception | None) -> None:
     """Write them into the index, for search_scorer.js."""
     path = Path(app.outdir) / "searchindex.js"
     if error is None and path.exists():
-        trees = ((name, app.env.get_doctree(name)) for name in sorted(app.env.found_docs))
-        lines = dict(place for name, tree in trees for place in places(name, tree))
-        index = path.read_text(encoding="utf-8")
-        context = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
-        path.write_text(f"Search.context={context};{index}", encoding="utf-8")
+        pages = sorted({*app.env.found_docs}.difference(WITHOUT))
+        context = dict(place for name in pages for place in places(name, app.env.get_doctree(name)))
+        index = json.loads(re.sub(r"^Search\.setIndex\(|\)$", "", path.read_text(encoding="utf-8")))
+        index["terms"] = {word: where for word, where in index["terms"].items() if not LABELS.fullmatch(word)}
+        path.write_text(f"Search.context={dense(context)};Search.setIndex({dense(index)})", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

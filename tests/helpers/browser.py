@@ -1,9 +1,10 @@
 """A visit to a page of the built book in Chromium, and what is looked at there."""
 
-import http.server
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tools.serve import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -69,7 +70,7 @@ THIN = """(known) => {
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
+class Quiet(Pages):
     def log_message(self, *_: Any) -> None:
         pass
 

@@ -61,7 +61,7 @@ def test_pages_load_one_style_sheet_and_one_script_which_wait_for_nothing() -> N
         assert len(re.findall(r'rel="stylesheet"', head)) == 1, page
         scripts = re.findall(r"<script\b([^>]*\bsrc=[^>]*)>", head)
         assert all("defer" in script for script in scripts), page
-        assert len(scripts) == (4 if page.name == "search.html" else 1), page
+        assert len(scripts) == (3 if page.name == "search.html" else 1), page
 
 
 def test_the_ledgers_page_holds_every_row_and_the_right_counts() -> None:
