@@ -455,7 +455,8 @@ def test_the_menu_opens_below_its_button_and_headings_are_told_apart(visit: Any,
 
 @BOTH
 def test_a_wrong_address_shows_the_books_own_page(browser: Any, base: str) -> None:
-    opened = Visit(browser, base)
+    opened = Visit(browser)
+    opened.base = base
     opened.page.goto(base + ("404.html" if base.startswith("file") else "book/no/such/page.html"))
     assert opened.page.locator(".lost").evaluate("form => getComputedStyle(form).display") == "flex", "styled"
     opened.page.get_by_label("Search the course").fill("softmax")
