@@ -111,9 +111,9 @@ class ChapterTimes(SphinxDirective):
         if self.name == "lessons":
             head, last = ["Lesson", "Minutes", "Its question"], "question"
             here = Path(self.env.doc2path(self.env.docname))
-            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
-            start, stop = map(int, self.arguments or (1, len(pages)))
-            pages = pages[start - 1 : stop]
+            start, stop = map(int, self.arguments or (1, 99))
+            lessons = [lesson for page in pages if page.path == here for lesson in page.lessons]
+            pages = [lesson for lesson in lessons if start <= int(lesson.path.name.split("-")[0]) <= stop]
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         (table,) = self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
         table["classes"].append("times")  # type: ignore[index]

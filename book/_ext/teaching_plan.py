@@ -5,6 +5,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_map import Page, number_of, read_chapters, total, words
+from relative_links import left_out_line
 from result_tables import markdown_table
 
 
@@ -21,25 +22,31 @@ def find(number: str, chapters: list[Page]) -> Page:
 
 
 class Plan(SphinxDirective):
-    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes."""
+    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes.
+
+    What this edition leaves out goes from the table to a line below it; weeks are counted without it.
+    """
 
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Build the table. A number without a page is an error."""
-        chapters, rows = read_chapters(), []
+        """Build the table. A number that no page of the course has is an error."""
+        course, edition = read_chapters(), read_chapters(self.env)
+        present = {page.path: page for chapter in edition for page in (chapter, *chapter.lessons)}
+        rows, left_out = [], []
         for label, _, numbers in (line.rpartition(": ") for line in self.content):
             try:
-                pages = list(dict.fromkeys(find(number, chapters) for number in numbers.split(", ")))
+                named = list(dict.fromkeys(find(number, course).path for number in numbers.split(", ")))
             except LookupError as wrong:
                 raise self.error(f"{label}: {wrong}") from None
-            for page in pages:
-                self.env.note_dependency(str(page.path))
-            links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
-            rows.append([label, links, words(total(pages))])
-        return self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
+            left_out += [path for path in named if path not in present]
+            if pages := [present[path] for path in named if path in present]:
+                links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
+                rows.append([str(len(rows) + 1) if label.isdigit() else label, links, words(total(pages))])
+        table = self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
+        return [*table, left_out_line(left_out)] if left_out else table
 
 
 def setup(app: Sphinx) -> None:
