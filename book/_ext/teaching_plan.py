@@ -1,5 +1,7 @@
 """Ways through the course, whose titles and minutes are read from its lessons."""
 
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -35,7 +37,8 @@ class Plan(SphinxDirective):
         """Build the table. A number that no page of the course has is an error."""
         course, edition = read_chapters(), read_chapters(self.env)
         present = {page.path: page for chapter in edition for page in (chapter, *chapter.lessons)}
-        rows, left_out = [], []
+        rows: list[list[str]] = []
+        left_out: list[Path] = []
         for label, _, numbers in (line.rpartition(": ") for line in self.content):
             try:
                 named = list(dict.fromkeys(find(number, course).path for number in numbers.split(", ")))

@@ -5,6 +5,7 @@ import re
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from launch_links import BRANCH
 from lesson_map import read_chapters
 
 from tests.helpers.html import anchors
@@ -51,7 +52,7 @@ def test_a_notebooks_page_says_where_it_runs_and_every_page_where_to_mend_it(nam
     links = anchors(HTML / name).links
     assert f"{here.url}/edit/{here.ref}/{source.relative_to(ROOT).as_posix()}" in links
     copy = name.removeprefix("book/").replace(".html", ".ipynb")
-    colab = f"{here.url.replace('github.com', 'colab.research.google.com/github')}/blob/notebooks/{copy}"
+    colab = f"{here.url.replace('github.com', 'colab.research.google.com/github')}/blob/{BRANCH}/{copy}"
     runs = [f"{colab}", f"{'../' * name.count('/')}notebooks/{copy}"] if source in NOTEBOOKS else []
     below = re.search(r'(?s)</h1>\s*<p class="run-it">(.*?)</p>', page)
     assert re.findall('href="([^"]+)"', below[1] if below else "") == runs
