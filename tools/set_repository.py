@@ -98,11 +98,7 @@ def main() -> None:
         sys.exit(f"{error}. Example: make repository URL=https://github.com/you/fork REF=main")
     if unknown(new):
         sys.exit(f"GitHub knows no public repository {new.url}: fork the course first, or mend the address.")
-    changed = [path.relative_to(ROOT).as_posix() for path in point_at(new)]
-    notebooks = sum(name.endswith(".ipynb") for name in changed)
-    said = [name for name in changed if not name.endswith(".ipynb")]
-    said += [f"a line of {notebooks} notebook{'s' * (notebooks > 1)}"] * (notebooks > 0)
-    print(f"{new.url} at {new.ref}: rewrote {' and '.join(said) or 'nothing, all places agree already'}")
+    print(f"{new.url} at {new.ref}: changed {len(point_at(new))} files, _config.yml and notebooks")
 
 
 if __name__ == "__main__":
