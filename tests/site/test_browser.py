@@ -334,7 +334,8 @@ def check_code(page: Any) -> None:
 
 def check_formulas(page: Any) -> None:
     formulas = page.locator("article .katex")
-    assert formulas.count() >= 1
+    if not formulas.count():
+        return  # some lessons are about programs
     assert page.locator("article .katex-mathml math").count() == formulas.count()
     formulas.first.scroll_into_view_if_needed()
     page.evaluate("document.fonts.ready.then(() => 0)")
