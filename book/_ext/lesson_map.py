@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from relative_links import left_out_line
 from result_tables import markdown_table
 
 BOOK = Path(__file__).resolve().parents[1]
@@ -123,9 +124,9 @@ class ChapterTimes(SphinxDirective):
         if self.name == "lessons":
             head, last = ["Lesson", "Minutes", "Its question"], "question"
             here = Path(self.env.doc2path(self.env.docname))
-            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
-            start, stop = map(int, self.arguments or (1, len(pages)))
-            pages = pages[start - 1 : stop]
+            start, stop = map(int, self.arguments or (1, 99))
+            lessons = [lesson for page in pages if page.path == here for lesson in page.lessons]
+            pages = [lesson for lesson in lessons if start <= int(lesson.path.name.split("-")[0]) <= stop]
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         (table,) = self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
         table["classes"].append("times")  # type: ignore[index]
@@ -149,25 +150,32 @@ class StoredSlider(SphinxDirective):
 
 
 class Plan(SphinxDirective):
-    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes."""
+    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes.
+
+    What this edition leaves out goes from the table to a line below it; weeks are counted without it.
+    """
 
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Build the table. A number without a page is an error."""
-        chapters, rows = read_chapters(), []
+        """Build the table. A number that no page of the course has is an error."""
+        course, edition = read_chapters(), read_chapters(self.env)
+        present = {page.path: page for chapter in edition for page in (chapter, *chapter.lessons)}
+        rows: list[list[str]] = []
+        left_out: list[Path] = []
         for label, _, numbers in (line.rpartition(": ") for line in self.content):
             try:
-                pages = list(dict.fromkeys(find(number, chapters) for number in numbers.split(", ")))
+                named = list(dict.fromkeys(find(number, course).path for number in numbers.split(", ")))
             except LookupError as wrong:
                 raise self.error(f"{label}: {wrong}") from None
-            for page in pages:
-                self.env.note_dependency(str(page.path))
-            links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
-            rows.append([label, links, words(total(pages))])
-        return self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
+            left_out += [path for path in named if path not in present]
+            if pages := [present[path] for path in named if path in present]:
+                links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
+                rows.append([str(len(rows) + 1) if label.isdigit() else label, links, words(total(pages))])
+        table = self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
+        return [*table, left_out_line(left_out)] if left_out else table
 
 
 class Parts(SphinxDirective):

@@ -21,7 +21,7 @@ for (const box of document.querySelectorAll("pre, div.math, .cell_output > .outp
   const places = entries.map((entry) => document.getElementById(decodeURIComponent(entry.hash.slice(1))));
   const follow = () => {
     const k = places.findLastIndex((place) => place?.getBoundingClientRect().top < innerHeight / 3);
-    entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && entry.parentElement.contains(entries[k]))));
+    entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && !!entry.parentElement?.contains(entries[k]))));
     if (k < 0) return;
     const [box, line] = [sidebar, entries[k]].map((element) => element.getBoundingClientRect());
     if (line.top < box.top || line.bottom > Math.min(box.bottom, innerHeight)) sidebar.scrollTop += line.top - box.top - box.height / 3;

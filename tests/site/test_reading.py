@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.helpers.browser import DRAW_ALL, PHONE, STRIP, looks
-from tests.helpers.project import HTML, NOTEBOOKS, page_of
+from tests.helpers.project import EDITION, HTML, page_of
 
 pytestmark = pytest.mark.site
 
-FIRST = page_of(NOTEBOOKS[0])
+FIRST = page_of(EDITION[0])
 PAGES = (FIRST, "index.html", "book/ledger.html")
 # Each thing that Tab reaches, and whether it looks otherwise with the focus than without.
 UNSEEN = """() => {
@@ -101,7 +101,7 @@ def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: A
 
 @pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
-    first, second = map(page_of, NOTEBOOKS[:2])
+    first, second = map(page_of, EDITION[:2])
     page = visit(first)
     chapter, start = (
         page.url.replace(first, name) for name in (f"{Path(first).parent}/index.html", "index.html")
