@@ -77,6 +77,7 @@ bench: $(INSTALLED)  ## measure anew what the reference pages show: minutes, on 
 	@python -m benchmarks.optimizers
 	@python -m benchmarks.pairs
 	@python -m benchmarks.muon
+	@python -m benchmarks.complete_run
 
 test-colab: $(BUILT)  ## every student notebook with Colab's newest versions, alone in an empty folder: minutes
 	@$(PYTEST) -m colab tests

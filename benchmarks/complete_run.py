@@ -57,7 +57,8 @@ def right(model: nn.Module, part: Part) -> float:
     with torch.no_grad():
         found = model(part.x)[:, :-1].argmax(-1)
     answer: Tensor = part.y[:, 1:]
-    return ((found == answer) | (answer == -100)).all(1).double().mean().item()
+    good: Tensor = ((found == answer) | (answer == -100)).all(1)
+    return good.double().mean().item()
 
 
 def run(pieces: Pieces, seed: int) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 import functools
 import warnings
+from collections.abc import Callable
 from itertools import combinations
 
 import torch
@@ -65,7 +66,7 @@ def three_steps(change: int = 0) -> torch.Tensor:
         if change not in (1, 2, 3):
             adamw.zero_grad()
         loss.backward()
-        moves = {
+        moves: dict[str, Callable[[], object]] = {
             "clip": lambda: nn.utils.clip_grad_norm_(model.parameters(), 1.0),
             "step": adamw.step,
             "schedule": schedule.step,

@@ -19,7 +19,7 @@ ENTRIES = entries(ROOT / "book" / "glossary.md")
 TERMS = [entry[0] for entry in ENTRIES]
 # Told once, in part V: until its lessons stand, nothing links here. Take away what a lesson links to.
 LATER = {
-    "fine-tuning", "gradient noise", "patience",
+    "gradient noise", "patience",
 }  # fmt: skip
 ENDINGS = {"y": "(?:y|ies)", "s": "s(?:es)?"}  # plurals
 

@@ -71,9 +71,9 @@ def test_every_public_name_stands_on_the_page_with_an_anchor() -> None:
     "path", sorted(result_tables.RESULTS.glob("*.json")), ids=lambda path: str(path.stem)
 )
 def test_every_stored_table_stands_on_its_page(path: Any) -> None:
-    name = {"optimizers": "choosing-an-optimizer", "muon": "choosing-an-optimizer"}.get(
-        path.stem, "reference/for-maintainers"
-    )
+    choosing = dict.fromkeys(("optimizers", "muon"), "choosing-an-optimizer")
+    pages = {**choosing, "pairs": "choosing-a-loss", "complete_run": "16-the-whole-run/index"}
+    name = pages.get(path.stem, "reference/for-maintainers")
     text = (HTML / "book" / f"{name}.html").read_text(encoding="utf-8")
     page = Cells()
     page.feed(text)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from benchmarks import gpu_parity, muon, optimizers, pairs, parity, throughput
+from benchmarks import complete_run, gpu_parity, muon, optimizers, pairs, parity, throughput
 from lessons_pkg import losses, optim
 from lessons_pkg.models import TinyTransformer
 
@@ -71,6 +71,23 @@ def test_muon_is_given_what_the_others_are(monkeypatch: pytest.MonkeyPatch) -> N
     held = [p for one in muon.adding(net, 0.02, 0.003) for group in one.param_groups for p in group["params"]]
     assert {id(p) for p in held} == {id(p) for p in net.parameters()}
     assert len(held) == len({id(p) for p in held}), "no parameter is moved twice"
+
+
+def test_a_run_lacks_the_piece_that_its_row_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, tiny in {"STEPS": 3, "SEEDS": range(1), "WARM": 2}.items():
+        monkeypatch.setattr(complete_run, name, tiny)
+    full, flat, bare = (
+        complete_run.Pieces(warm=2),
+        complete_run.Pieces(warm=2, cosine=False),
+        complete_run.Pieces(warm=0),
+    )
+    assert [complete_run.rate_at(k, full) for k in range(3)] == [0.5, 1.0, 1.0]
+    assert complete_run.rate_at(3, full) == 0.0
+    assert complete_run.rate_at(3, flat) == complete_run.rate_at(0, bare) == 1.0
+    monkeypatch.setattr(complete_run, "WITHOUT", {"nothing": full, "the falling rate": flat})
+    rows = complete_run.measure()["pieces"]["rows"]
+    assert [row[0] for row in rows] == ["nothing", "the falling rate", "the falling rate; averaged weights"]
+    assert all(0 <= float(share) <= 1 for row in rows for share in row[1:])
 
 
 @pytest.mark.device
