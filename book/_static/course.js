@@ -1,6 +1,7 @@
 // How long each section is, so that the browser can leave those far away undrawn (see course.css) and its
 // scroll bar still tells the truth: their heights are nearly proportional to the letters in them.
-for (const section of document.querySelectorAll(".bd-article > section > section"))
+const SECTION = ".bd-article > section > section";
+for (const section of document.querySelectorAll(`${SECTION}, dl.py`))
   section.style.setProperty("--letters", section.textContent.length);
 
 // What scrolls sideways can be reached by keyboard. The theme asks every box for its width at once, which makes
@@ -19,8 +20,9 @@ for (const box of document.querySelectorAll("pre, div.math, .cell_output > .outp
   const sidebar = document.querySelector(".bd-sidebar-secondary");
   const entries = [...sidebar?.querySelectorAll('.page-toc a[href^="#"]') ?? []];
   const places = entries.map((entry) => document.getElementById(decodeURIComponent(entry.hash.slice(1))));
-  const follow = () => {
-    const k = places.findLastIndex((place) => place?.getBoundingClientRect().top < innerHeight / 3);
+  const above = (place) => place?.getBoundingClientRect().top < innerHeight / 3;
+  const follow = () => { // a place within a section that is undrawn has none: asking for it would draw the section
+    const k = places.findLastIndex((place) => above(place?.closest(SECTION) ?? place) && above(place));
     entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && !!entry.parentElement?.contains(entries[k]))));
     if (k < 0) return;
     const [box, line] = [sidebar, entries[k]].map((element) => element.getBoundingClientRect());

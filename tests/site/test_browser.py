@@ -437,7 +437,7 @@ def test_what_is_code_has_a_button_that_copies_it(visit: Any) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_menu_opens_below_its_button_and_headings_are_told_apart(visit: Any, width: int) -> None:
-    page = visit(LESSON_PAGES[0], viewport={"width": width, "height": 844})
+    page = visit(LESSON_PAGES[0], size=(width, 844))
     menu, button = page.locator(".dropdown-menu"), page.get_by_role("button", name="Source repositories")
     assert not menu.is_visible()
     button.click()
