@@ -57,6 +57,7 @@ THIN = """(known) => {
     }
     return kinds.get(e);
   };
+  for (let e = document.querySelector("#pst-header"); e && e !== all; e = e.parentElement) kept.add(e); // scripts ask
   for (const part of all.querySelectorAll("*")) {
     if (seen.has(kind(part))) continue;
     seen.add(kind(part));
