@@ -29,7 +29,7 @@ _SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?]*)[^"]*"[^>]*></script>\s*')
 _INLINE = re.compile(
     r'<link\b[^>]*\brel="preload"[^>]*>\s*|<script type="text/x-thebe-config">.*?</script>\s*'
     r"|<script>(?:kernelName|(?:let|var) toggle\w+|const THEBE\w+) ?= ?[^<]*</script>\s*"
-    r'|<div id="ethical-ad-placement".*?</div>\s*'
+    r'|<div id="ethical-ad-placement".*?</div>\s*|<div class="pst-async-banner-.*?</aside>\s*</div>\s*'
     r'|<div id="jb-print-docs-body".*?(?=<div id="searchbox">)',  # title and contents again, for paper only
     re.DOTALL,
 )

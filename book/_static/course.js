@@ -33,5 +33,5 @@ for (const box of document.querySelectorAll("pre, div.math, .cell_output > .outp
     if (!waiting) requestAnimationFrame(() => { waiting = false; follow(); });
     waiting = true;
   }, { passive: true });
-  if (entries.length) follow();
+  if (entries.length) requestAnimationFrame(follow); // when the page is laid out anyway
 }
