@@ -21,7 +21,8 @@ book: $(BUILT)  ## set up, build pages and student notebooks, say where they are
 
 test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@$(MAKE) --no-print-directory -j2 lint $(BUILT)  # each keeps one core busy
-	@$(MAKE) --no-print-directory unit nbval browser
+	@echo "== notebooks, browser and unit tests, two of them at a time: minutes; each shows what it said when it ends"
+	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) nbval browser unit
 	@echo "The gate is green."
 
 $(INSTALLED): pyproject.toml uv.lock torch.txt tools/install.sh tools/web/package-lock.json

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.helpers.browser import FLAGS, Quiet, SharedPage, Visit, nothing_wrong
-from tests.helpers.project import HTML, NOTEBOOKS, load, name_of
+from tests.helpers.browser import FLAGS, Quiet, Visit
+from tests.helpers.project import HTML, NOTEBOOKS, PAGES, load, name_of
 from tools.chromium import MISSING, chromium_path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded: each worker has one core
@@ -47,14 +47,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def window(browser: Any) -> SharedPage:
-    return SharedPage(browser, HTML.as_uri() + "/")
-
-
-@pytest.fixture
-def phone(window: SharedPage) -> Iterator[SharedPage]:
-    yield window
-    nothing_wrong(window)
+def window(browser: Any) -> Visit:
+    return Visit(browser, has_touch=True)
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +66,11 @@ def base(request: pytest.FixtureRequest, server: str) -> str:
 
 
 @pytest.fixture
-def visit(browser: Any, base: str) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def open_page(name: str, **options: Any) -> Visit:
-        visits.append(Visit(browser, base, **options))
-        visits[-1].page.goto(base + name, wait_until="load")
-        return visits[-1]
+def visit(window: Visit, base: str) -> Iterator[Any]:
+    def open_page(name: str, **options: Any) -> Any:
+        if name.startswith("book/") and name.split("?")[0].split("#")[0] not in PAGES:
+            pytest.skip(f"{name} is not in this edition")
+        return window.turn_to(base, name, **options)
 
     yield open_page
-    for made in visits:
-        nothing_wrong(made)
-        made.context.close()
+    window.nothing_wrong()

@@ -22,6 +22,7 @@ from tools.student_notebooks import copy_of, pages
 
 BUILT, TARGET = ROOT / "_build" / "html", ROOT / "_build" / "handouts"
 EXERCISE = re.compile(r"(?m)^### (Exercise \d.*)$")
+FOLD = re.compile(r"<details>|^The solution is folded on")
 LEFT_OUT = ".headerlink, .run-it, script, .cell_output form, .start, .copybtn"
 LINES = "repeating-linear-gradient(#fff 0 0.85cm, #ccc 0.85cm 0.88cm)"
 PAGE = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>@TITLE@</title>
@@ -62,6 +63,10 @@ def exercises(name: str, key: bool) -> Iterator[str]:
         for output in section.find_all(class_="cell_output"):
             if "not attempted yet" in output.get_text():
                 output.decompose()
+        folds = [part for part in section.find_all(recursive=False) if part.name == "details" or part.details]
+        if not key:
+            for later in folds[-1].find_next_siblings():  # what is said once it is solved
+                later.decompose()
         for fold in section.select("details"):
             if key:
                 fold["open"] = ""
@@ -101,6 +106,8 @@ def practice(cells: list[Any], key: bool) -> Iterator[Any]:
     for start in starts:
         ends = (k for k in range(start + 1, len(cells)) if re.search(r"(?m)^##+ ", cells[k].source))
         mine = range(start, next(ends, len(cells)))
+        if not key:  # the rest is said once it is solved
+            mine = range(start, 1 + max(k for k in mine if FOLD.search(cells[k].source)))
         wanted = set().union(*(names(cells[k])[1] for k in mine if cells[k].cell_type == "code"))
         earlier = [k for k in range(start) if cells[k].cell_type == "code" and "exercise" not in cells[k].id]
         found: list[int] = []

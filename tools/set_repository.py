@@ -98,8 +98,7 @@ def main() -> None:
         sys.exit(f"{error}. Example: make repository URL=https://github.com/you/fork REF=main")
     if unknown(new):
         sys.exit(f"GitHub knows no public repository {new.url}: fork the course first, or mend the address.")
-    names = ", ".join(path.relative_to(ROOT).as_posix() for path in point_at(new))
-    print(f"{new.url} at {new.ref}: rewrote {names or 'nothing, all places agree already'}")
+    print(f"{new.url} at {new.ref}: changed {len(point_at(new))} files, _config.yml and notebooks")
 
 
 if __name__ == "__main__":

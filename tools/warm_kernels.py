@@ -19,7 +19,8 @@ from pathlib import Path
 
 # torch._dynamo: over a second, when the first optimizer is made.
 FOREIGN = (
-    "torch torch._dynamo matplotlib.backends.backend_svg sklearn.datasets ipywidgets ipykernel.kernelapp"
+    "torch torch._dynamo matplotlib.backends.backend_svg sklearn.datasets ipywidgets "
+    "ipykernel.kernelapp ipykernel.debugger IPython.core.completerlib IPython.extensions.storemagic sqlite3"
 )
 OWN = "data exercises losses models optim plotting sliders"
 
@@ -53,6 +54,7 @@ def run(command: list[str]) -> int:
 def serve(door: socket.socket) -> None:
     """Import, then fork for each connection."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in every kernel
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # else the debugger warns of itself
     sys.path.pop(0)  # this file's folder
     for module in [*FOREIGN.split(), *(f"lessons_pkg.{name}" for name in OWN.split())]:
         __import__(module)

@@ -1,5 +1,6 @@
 """Below each notebook's title: where its student copy runs, which `make book` writes. And link previews."""
 
+import os
 import re
 from html import escape
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-COLAB = "https://colab.research.google.com/github/{place}/blob/notebooks/{path}"  # a branch that CI pushes
+BRANCH = os.environ.get("NOTEBOOKS", "notebooks")  # CI pushes it; a tag has one of its own
+COLAB = "https://colab.research.google.com/github/{place}/blob/{branch}/{path}"
 
 
 def link_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -17,9 +19,10 @@ def link_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     path = f"{docname.removeprefix('book/')}.ipynb"
     place = app.config.html_theme_options["repository_url"].removeprefix("https://github.com/")
+    colab = COLAB.format(place=place, branch=BRANCH, path=path)
     download = f"{'../' * docname.count('/')}notebooks/{path}"
     line = (
-        f'<p class="run-it"><a href="{escape(COLAB.format(place=place, path=path))}">Open in Colab</a> '
+        f'<p class="run-it"><a href="{escape(colab)}">Open in Colab</a> '
         f'<a href="{escape(download)}" download>Download</a></p>'
     )
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", line, format="html"))

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from relative_links import left_out_line
 from result_tables import markdown_table
 
 BOOK = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ else if (!location.pathname.startsWith(base.getAttribute("href"))) base.href = "
 
 
 class Page(NamedTuple):
-    """A lesson, or a chapter: a notebook, or a folder of lessons with ``index.md``."""
+    """A lesson, or a chapter: ``index.md`` in a folder of lessons."""
 
     path: Path
     title: str
@@ -92,14 +93,21 @@ def read_chapters(env: BuildEnvironment | None = None, book: Path = BOOK) -> lis
         return env is None or env.path2doc(path) in env.found_docs
 
     chapters = []
-    for path in sorted(book.glob("[0-9][0-9]-*")):
-        inside = tuple(
-            read_page(lesson) for lesson in sorted(path.glob("[0-9]*.ipynb")) if in_edition(lesson)
-        )
-        file = path / "index.md" if path.is_dir() else path
-        if file.exists() and in_edition(file):
-            chapters.append(read_page(file, inside))
+    for chapter in sorted(book.glob("[0-9][0-9]-*/index.md")):
+        lessons = sorted(chapter.parent.glob("[0-9]*.ipynb"))
+        if in_edition(chapter):
+            chapters.append(
+                read_page(chapter, tuple(read_page(lesson) for lesson in lessons if in_edition(lesson)))
+            )
     return chapters
+
+
+def find(number: str, chapters: list[Page]) -> Page:
+    """Find chapter "3" or lesson "3.1"."""
+    for page in (each for chapter in chapters for each in (chapter, *chapter.lessons)):
+        if number == (number_of(page).strip() or page.title.split(" ")[0]):
+            return page
+    raise LookupError(f"there is no {number}")
 
 
 class ChapterTimes(SphinxDirective):
@@ -116,9 +124,9 @@ class ChapterTimes(SphinxDirective):
         if self.name == "lessons":
             head, last = ["Lesson", "Minutes", "Its question"], "question"
             here = Path(self.env.doc2path(self.env.docname))
-            pages = [lesson for page in pages if page.path == here for lesson in page.lessons]
-            start, stop = map(int, self.arguments or (1, len(pages)))
-            pages = pages[start - 1 : stop]
+            start, stop = map(int, self.arguments or (1, 99))
+            lessons = [lesson for page in pages if page.path == here for lesson in page.lessons]
+            pages = [lesson for lesson in lessons if start <= int(lesson.path.name.split("-")[0]) <= stop]
         rows = [[number_of(page) + page.link, words(page.minutes), getattr(page, last)] for page in pages]
         (table,) = self.parse_text_to_nodes(markdown_table(head, [*rows, ["all", words(total(pages)), ""]]))
         table["classes"].append("times")  # type: ignore[index]
@@ -126,20 +134,48 @@ class ChapterTimes(SphinxDirective):
 
 
 class StoredSlider(SphinxDirective):
-    """``{slider} 01-mse-regression``: that chapter's first slider, as it is stored."""
+    """``{slider} 01-mse-regression/1-one-training-step``: that lesson's first slider, as it is stored."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Read the slider from the notebook, or from the first lesson that has one."""
-        chapter = self.arguments[0]
-        for path in [*BOOK.glob(f"{chapter}.ipynb"), *sorted(BOOK.glob(f"{chapter}/*.ipynb"))]:
-            self.env.note_dependency(str(path))
-            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-                for output in cell.get("outputs", []):
-                    if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
-                        return [nodes.raw("", page, format="html")]
-        raise self.error(f"no stored slider in {chapter}")
+        """Read the slider from the notebook."""
+        path = BOOK / f"{self.arguments[0]}.ipynb"
+        self.env.note_dependency(str(path))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if SLIDER.match(page := "".join(output.get("data", {}).get("text/html", ""))):
+                    return [nodes.raw("", page, format="html")]
+        raise self.error(f"no stored slider in {path}")
+
+
+class Plan(SphinxDirective):
+    """``{plan} Week``: a table of lines like ``2: 2, 3.1``, with links to what they name, and its minutes.
+
+    What this edition leaves out goes from the table to a line below it; weeks are counted without it.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Build the table. A number that no page of the course has is an error."""
+        course, edition = read_chapters(), read_chapters(self.env)
+        present = {page.path: page for chapter in edition for page in (chapter, *chapter.lessons)}
+        rows: list[list[str]] = []
+        left_out: list[Path] = []
+        for label, _, numbers in (line.rpartition(": ") for line in self.content):
+            try:
+                named = list(dict.fromkeys(find(number, course).path for number in numbers.split(", ")))
+            except LookupError as wrong:
+                raise self.error(f"{label}: {wrong}") from None
+            left_out += [path for path in named if path not in present]
+            if pages := [present[path] for path in named if path in present]:
+                links = ", ".join(f"{number_of(page)}{page.link}" for page in pages)
+                rows.append([str(len(rows) + 1) if label.isdigit() else label, links, words(total(pages))])
+        table = self.parse_text_to_nodes(markdown_table([self.arguments[0], "Lessons", "Minutes"], rows))
+        return [*table, left_out_line(left_out)] if left_out else table
 
 
 class Parts(SphinxDirective):
@@ -175,5 +211,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("chapter-times", ChapterTimes)
     app.add_directive("lessons", ChapterTimes)
     app.add_directive("slider", StoredSlider)
+    app.add_directive("plan", Plan)
     app.add_directive("parts", Parts)
     app.connect("html-collect-pages", not_found_page)

@@ -1,6 +1,7 @@
 """Links between sources, ``../glossary.md#term-loss``: to anything that has an id, and to pages left out."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ def know_every_id(app: Sphinx, doctree: nodes.document) -> None:
             link.attributes.update(refdomain="doc", reftarget=here, reftargetid=link["reftarget"])
 
 
+def left_out_line(sources: Iterable[Path]) -> nodes.paragraph:
+    """Name pages that this edition leaves out: a lesson with its number, which a chapter has in its title."""
+    titles = []
+    for source in sorted(set(sources)):
+        title = re.search(r"# (.+?)(?:\\n)?[\"\n]", source.read_text(encoding="utf-8"))
+        number = re.search(r"/0*(\d+)-[^/]+/(\d+)-[^/]+$", source.as_posix())
+        titles.append((f"{number[1]}.{number[2]} " if number else "") + (title[1] if title else source.stem))
+    return nodes.paragraph("", "", nodes.emphasis("", f"Not in this edition: {'; '.join(titles)}"))
+
+
 class LeftOut(SphinxPostTransform):
     """A page that is not in ``_toc.yml``: links to it become their words, and a line names it."""
 
@@ -39,20 +50,18 @@ class LeftOut(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Replace the links of one page."""
-        left_out: set[str] = set()
+        left_out: set[Path] = set()
         for link in list(self.document.findall(addnodes.pending_xref)):
             page = link["reftarget"]
             if link.get("refdomain") != "doc" or page in self.env.all_docs:
                 continue
             for kind in (".ipynb", ".md"):
                 if (source := Path(self.app.srcdir, page + kind)).exists():
-                    title = re.search(r"# (.+?)(?:\\n)?[\"\n]", source.read_text(encoding="utf-8"))
-                    left_out.add(title[1] if title else page)
+                    left_out.add(source)
                     link.replace_self(link[0].children)
         if left_out:
-            line = f"Not in this edition: {'; '.join(sorted(left_out))}."
             section = next(iter(self.document.findall(nodes.section)), self.document)
-            section.append(nodes.paragraph("", "", nodes.emphasis("", line)))
+            section.append(left_out_line(left_out))
 
 
 def setup(app: Sphinx) -> None:

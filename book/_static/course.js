@@ -23,7 +23,7 @@ for (const box of document.querySelectorAll("pre, div.math, .cell_output > .outp
   const above = (place) => place?.getBoundingClientRect().top < innerHeight / 3;
   const follow = () => { // a place within a section that is undrawn has none: asking for it would draw the section
     const k = places.findLastIndex((place) => above(place?.closest(SECTION) ?? place) && above(place));
-    entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && entry.parentElement.contains(entries[k]))));
+    entries.forEach((entry, n) => entry.classList.toggle("active", n === k || (n < k && !!entry.parentElement?.contains(entries[k]))));
     if (k < 0) return;
     const [box, line] = [sidebar, entries[k]].map((element) => element.getBoundingClientRect());
     if (line.top < box.top || line.bottom > Math.min(box.bottom, innerHeight)) sidebar.scrollTop += line.top - box.top - box.height / 3;

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
 RATE, MOMENTUM, DAMPENING, SLOPE = 0.1, 0.8, 0.25, 2.0  # exercise 3.3
 LOW, HIGH = 1.0, 100.0  # curvatures of exercise 3.3b
+DECAYED = {"momentum": 0.5, "weight_decay": 0.5, "nesterov": True}  # exercise 3.4
 LESSON = (17 - math.sqrt(265)) / 3, (17 + math.sqrt(265)) / 3  # those of lesson 1.2
 Moves = tuple[float, ...]
 
@@ -59,6 +61,31 @@ def _places() -> Moves:
     return first, first + second, first + second + third, last
 
 
+def two_steps(**options: Any) -> Moves:
+    """Where two steps of SGD take a weight of 2, at the rate 0.1 and the constant gradient 3."""
+    w = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    sgd, found = torch.optim.SGD([w], lr=0.1, **(DECAYED | options)), []
+    for _ in range(2):
+        w.grad = torch.full_like(w, 3.0)
+        sgd.step()
+        found.append(w.item())
+    return tuple(found)
+
+
+def _decoupled() -> Moves:
+    """Add the decay beside the memory, not into it."""
+    w, v, found = 2.0, 0.0, []
+    for _ in range(2):
+        v = 0.5 * v + 3.0
+        w -= 0.1 * (3.0 + 0.5 * v + 0.5 * w)
+        found.append(w)
+    return tuple(found)
+
+
+def _distances() -> Moves:
+    return tuple(before - after for before, after in pairwise((2.0, *two_steps())))
+
+
 def _rates() -> list[Case]:
     return [torch.tensor(rate) for rate in (0.01, 0.3, 0.75, 1.0, 3.0, 0.001, 2**-7)]
 
@@ -71,6 +98,10 @@ def safe(lr: Tensor) -> Tensor:
 
 def _strictly_below(lr: Tensor) -> Tensor:
     return torch.where(safe(lr) == lr, lr / 2, safe(lr))
+
+
+def _names(a: float, w: float) -> Moves:
+    return a, w
 
 
 def _cuts() -> list[Case]:
@@ -144,6 +175,32 @@ EXERCISES: dict[str, Exercise] = {
         labels=("step 1", "step 2", "step 3", "in the long run"),
     ),
     "3.4": Exercise(
+        two_steps,
+        "Decay enters the gradient, the gradient the memory, and Nesterov adds the memory once more.",
+        (
+            Mistake(
+                lambda: two_steps(nesterov=False),
+                "That is without the look-ahead: with it the move is d + 0.5 v.",
+            ),
+            Mistake(
+                lambda: two_steps(weight_decay=0), "The decay is missing: d is 3 + 0.5 times the weight."
+            ),
+            Mistake(
+                lambda: two_steps(momentum=0, nesterov=False), "That is decay alone; the memory is missing."
+            ),
+            Mistake(lambda: two_steps(weight_decay=1), "The decay is 0.5: that share of the weight, once."),
+            Mistake(
+                _decoupled, "The decay belongs to d, before the memory: 0.5 of the weight goes into v too."
+            ),
+            Mistake(
+                lambda: (two_steps()[0], two_steps()[0] - 0.1 * (3.7 + 0.5 * 3.7)),
+                "The first is right. In the second step the memory keeps half of the first: v = 0.5 * 4 + d.",
+            ),
+            Mistake(_distances, "Those are the moves; say where the weight is."),
+        ),
+        labels=("after one step", "after two steps"),
+    ),
+    "3.4b": Exercise(
         safe,
         "Multiplying by a power of two moves the exponent and rounds nothing.",
         (
@@ -171,6 +228,24 @@ EXERCISES: dict[str, Exercise] = {
         cases=_rates,
     ),
     "3.2": Exercise(
+        lambda: _names(4.0, 2.0),
+        "The second line made another tensor, and only w went along.",
+        (
+            Mistake(
+                lambda: _names(2.0, 2.0), "w = w - 1 makes a new tensor: from there on a is left behind."
+            ),
+            Mistake(
+                lambda: _names(5.0, 2.0), "w -= 1 changes the tensor itself, and a is a name of the same one."
+            ),
+            Mistake(
+                lambda: _names(3.0, 2.0), "The third line changes the new tensor, which a does not name."
+            ),
+            Mistake(lambda: _names(4.0, 3.0), "The first is right. The third line changes w's tensor too."),
+            Mistake(lambda: _names(2.0, 4.0), "Changed places: w has all three."),
+        ),
+        labels=("a", "w"),
+    ),
+    "3.2b": Exercise(
         shares,
         "Each example now counts once, whatever part it is in.",
         (

@@ -102,10 +102,10 @@ def lowest_loss(right: float) -> float:
     return float(torch.special.entr(q).sum())
 
 
-def means(by_weight: float, by_count: float) -> tuple[float, float]:
-    """Sum of the weighted losses, divided by two numbers: for class indices, and for one-hot targets."""
-    total = (WEIGHTS * LOSSES).sum().item()
-    return total / by_weight, total / by_count
+def means(by_all: float, by_kept: float) -> tuple[float, float]:
+    """Weighted losses of all three and of the first two, each divided by a number."""
+    weighted = WEIGHTS * LOSSES
+    return weighted.sum().item() / by_all, weighted[:2].sum().item() / by_kept
 
 
 _RIGHT = 1 - SMOOTHING + SMOOTHING / CLASSES
@@ -192,22 +192,23 @@ EXERCISES = {
         cases=_logits_and_targets,
     ),
     "4.4": Exercise(
-        lambda: means(9, 3),
-        "Class targets divide by the weights that took part, shares by the number of examples.",
+        lambda: means(9, 5),
+        "What is left out counts neither above nor below the line.",
         (
-            Mistake(lambda: means(3, 9), "Changed places: class targets divide by the weights."),
+            Mistake(lambda: means(3, 2), "Divide by the weights of the examples, not by their number."),
             Mistake(
-                lambda: (LOSSES.mean().item(),) * 2, "Those are plain means: the weights multiply the losses."
+                lambda: (LOSSES.mean().item(), LOSSES[:2].mean().item()),
+                "Those are plain means: the weights multiply the losses.",
             ),
             Mistake(lambda: means(1, 1), "Those are sums; a mean divides, but by what?"),
-            Mistake(lambda: means(9, 9), "The first is right. With shares, PyTorch divides by N."),
-            Mistake(lambda: means(3, 3), "The second is right. Class targets divide by the weights present."),
+            Mistake(lambda: means(9, 9), "The first is right. What is ignored is not in the divisor either."),
+            Mistake(lambda: means(5, 5), "The second is right. In the first, all three weights take part."),
+            Mistake(lambda: means(9, 2), "The first is right. The second divides by the weights, too."),
             Mistake(
-                lambda: (means(9, 3)[0], LOSSES.mean().item()),
-                "The first is right. In the second the weights multiply the losses too.",
+                lambda: (means(9, 5)[0],) * 2, "The first is right. In the second only two examples are left."
             ),
         ),
-        labels=("classes", "one-hot shares"),
+        labels=("all three", "the last ignored"),
     ),
     "4.4b": Exercise(
         lambda: lowest_loss(_RIGHT),

@@ -4,11 +4,15 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -56,15 +60,24 @@ def _share_style(group: ElementTree.Element) -> None:
             child.attrib.pop("style", None)
 
 
+def _pointed(root: ElementTree.Element) -> list[str]:
+    """List the ids that something points to, in order of appearance."""
+    return list(
+        dict.fromkeys(
+            target
+            for element in root.iter()
+            for target in [
+                element.get(_HREF, "").lstrip("#"),
+                *_REFERENCE.findall(element.get("clip-path", "")),
+            ]
+            if target
+        )
+    )
+
+
 def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
     """Keep only the ids that something points to, renamed in order of appearance."""
-    pointed = dict.fromkeys(
-        target
-        for element in root.iter()
-        for target in [element.get(_HREF, "").lstrip("#"), *_REFERENCE.findall(element.get("clip-path", ""))]
-        if target
-    )
-    names = {old: f"{prefix}-{number}" for number, old in enumerate(pointed, start=1)}
+    names = {old: f"{prefix}-{number}" for number, old in enumerate(_pointed(root), start=1)}
     for element in root.iter():
         if "id" in element.attrib:
             old = element.attrib.pop("id")
@@ -95,19 +108,41 @@ def _dress(ax: Axes) -> None:
             text.set(fontsize=RC["legend.fontsize"], color=RC["legend.labelcolor"])
 
 
-class Layout(NamedTuple):
-    """Where the Axes of a figure lie, and the words that they made room for."""
+@dataclass(frozen=True)
+class Layout:
+    """Where the Axes of a figure lie, and the words that they made room for; and their ticks, as drawn."""
 
     places: tuple[tuple[float, ...], ...]
     words: tuple[str, ...]
+    ticks: dict[str, ElementTree.Element] = field(default_factory=dict, compare=False)
 
 
-def _layout(figure: Figure, root: ElementTree.Element) -> Layout:
+def _look(axis: Axis) -> str:
+    """All that decides how an axis is drawn, or nothing: it is not, or its ticks may differ one by one."""
+    if not axis.get_visible() or any(
+        len(vars(axis).get(ticks, ())) > 1 for ticks in ("majorTicks", "minorTicks")
+    ):
+        return ""
+    label, colour = axis.label, axis.offsetText.get_color()
+    parts: list[Any] = [axis.axes.bbox.bounds, axis.get_view_interval(), axis.get_scale(), axis.get_zorder()]
+    parts += [axis.get_gid(), axis.get_label_position(), axis.labelpad, colour, label.get_visible()]
+    parts += [label.get_text(), label.get_position(), label.get_horizontalalignment(), label.get_rotation()]
+    parts += [label.get_color(), label.get_alpha(), hash(label.get_fontproperties())]
+    parts += [axis.get_tick_params("major"), axis.get_tick_params("minor")]
+    for ticker in (axis.major, axis.minor):
+        locator, formatter = ticker.locator, ticker.formatter
+        if locator and formatter:
+            places = list(locator())
+            parts += [places, formatter.format_ticks(places), formatter.get_offset()]
+    return repr(parts)
+
+
+def _layout(figure: Figure, root: ElementTree.Element, drawn: dict[str, ElementTree.Element]) -> Layout:
     ticks = [part for part in root.iter() if part.get("id", "").startswith("matplotlib.axis")]
     words = [text.text or "" for part in ticks for text in part.iter(f"{{{SVG}}}text")]
     # Rounded, because what was placed and is asked for again differs in its last bits.
     places = tuple(tuple(round(float(x), 6) for x in ax.get_position().bounds) for ax in figure.axes)
-    return Layout(places, (*words, str(len(list(root.iter(f"{{{SVG}}}text"))))))
+    return Layout(places, (*words, str(len(list(root.iter(f"{{{SVG}}}text"))))), drawn)
 
 
 @contextmanager
@@ -123,17 +158,50 @@ def _placed(figure: Figure, layout: Layout) -> Iterator[None]:
     figure.set_layout_engine(engine)
 
 
-def _written(figure: Figure) -> ElementTree.Element:
-    """Return matplotlib's own SVG, in one pass: ``savefig`` draws a figure with a layout twice."""
+def _written(figure: Figure, ticks: dict[str, ElementTree.Element] | None = None) -> ElementTree.Element:
+    """Return matplotlib's own SVG, in one pass: ``savefig`` draws a figure with a layout twice.
+
+    An axis that looks as one in ``ticks`` is not drawn again, which would take most of the time.
+    """
     buffer, paper, canvas = io.StringIO(), figure.get_facecolor(), figure.canvas
     figure.set_facecolor("none")
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    for number, axis in enumerate(axes):
+        axis.set_gid(f"matplotlib.axis-{number}")
+    looks = {} if ticks is None else {axis: _look(axis) for axis in axes}
+    known = {axis: ticks[look] for axis, look in looks.items() if ticks and look in ticks}
+    for axis in known:
+        vars(axis)["draw"] = partial(_leave_room, axis)
     try:
         metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]
     finally:
         figure.set_facecolor(paper)
         figure.set_canvas(canvas)
-    return ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
+        for axis in known:
+            del vars(axis)["draw"]
+    root = ElementTree.fromstring(buffer.getvalue().split("?>", 1)[1])
+    for axis, look in looks.items():
+        for group in root.iterfind(f".//*[@id='{axis.get_gid()}']"):
+            if axis in known:
+                group.extend(deepcopy(list(known[axis])))
+            elif ticks is not None and look:
+                ticks[look] = deepcopy(group)
+    defined = set[str | None]()
+    for parent in root.iter() if known else ():
+        for definition in parent.findall(f"{{{SVG}}}defs"):
+            names = {element.get("id") for element in definition}
+            if names <= defined:  # of a tick, by another axis too
+                parent.remove(definition)
+            defined |= names
+    if known and not {element.get("id") for element in root.iter()}.issuperset(_pointed(root)):
+        return _written(figure)  # what a grid's lines are cut at is written where the curves are
+    return root
+
+
+def _leave_room(axis: Axis, renderer: Any) -> None:
+    renderer.open_group("axis", gid=axis.get_gid())
+    renderer.close_group("axis")
 
 
 def svg_tree(figure: Figure, prefix: str, like: Layout | None = None) -> tuple[ElementTree.Element, Layout]:
@@ -144,16 +212,17 @@ def svg_tree(figure: Figure, prefix: str, like: Layout | None = None) -> tuple[E
     room for takes its places, which is three times as fast.
     """
     root = layout = None
+    ticks = {} if like is None else like.ticks
     with matplotlib.rc_context(RC):
         for ax in figure.axes:
             _dress(ax)
         if like is not None and figure.get_layout_engine() and len(figure.axes) == len(like.places):
             with _placed(figure, like):
-                root = _written(figure)
-            layout = _layout(figure, root)
+                root = _written(figure, ticks)
+            layout = _layout(figure, root, ticks)
         if root is None or layout is None or layout != like:
             root = _written(figure)
-            layout = _layout(figure, root)
+            layout = _layout(figure, root, ticks)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.find(f"{{{SVG}}}style") is not None:  # a global rule: it would restyle the whole page

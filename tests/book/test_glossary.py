@@ -17,10 +17,6 @@ def entries(page: Path) -> list[list[str]]:
 
 ENTRIES = entries(ROOT / "book" / "glossary.md")
 TERMS = [entry[0] for entry in ENTRIES]
-# Told once, in part V: until its lessons stand, nothing links here. Take away what a lesson links to.
-LATER = {
-    "gradient noise", "patience",
-}  # fmt: skip
 ENDINGS = {"y": "(?:y|ies)", "s": "s(?:es)?"}  # plurals
 
 
@@ -70,7 +66,7 @@ def test_every_term_has_one_chinese_name_and_a_definition() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("term", [term for term in TERMS if term not in LATER])
+@pytest.mark.parametrize("term", TERMS)
 def test_a_term_is_linked_by_the_chapter_that_first_uses_it(term: str) -> None:
     texts = {name_of(page): prose(page) for page in sorted(LESSONS)}
     linking = [name for name, text in texts.items() if f"{address(term)})" in text]

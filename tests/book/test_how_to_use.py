@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from lesson_map import read_chapters, total
+from lesson_map import find, read_chapters, total
 from lesson_map import words as words_of
-from teaching_plan import find
 
+from tests.helpers.edition import chapters_of_edition
 from tests.helpers.html import Cells
 from tests.helpers.project import HTML, ROOT
 
@@ -16,22 +16,23 @@ PAGE = (ROOT / "book" / "how-to-use-this-course.md").read_text(encoding="utf-8")
 TEACHERS = (ROOT / "book" / "reference" / "for-teachers.md").read_text(encoding="utf-8")
 
 
-def test_a_chapter_is_a_notebook_or_a_folder_of_lessons_whose_minutes_add_up(tmp_path: Path) -> None:
+def test_a_chapters_minutes_are_its_lessons(tmp_path: Path) -> None:
     book = tmp_path / "book"
     lesson = "# {}\n\n**Why *{}*?**\n\n*You need*: {}. *Minutes*: {}, exercises included."
     for name, words in {
         "01-a/1-x.ipynb": ("X", "x", "nothing", "25 to 40"),
         "01-a/2-y.ipynb": ("Y", "y", "lesson 1", "20"),
-        "02-b.ipynb": ("2 · B", "b", "chapter 1", "90"),
+        "02-b/1-z.ipynb": ("Z", "z", "chapter 1", "90"),
     }.items():
         path = book / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"cells": [{"source": [lesson.format(*words)]}]}), encoding="utf-8")
-    (book / "01-a" / "index.md").write_text("# 1 · A\n\n**Really?**\n", encoding="utf-8")
+    for name, title in {"01-a": "1 · A", "02-b": "2 · B"}.items():
+        (book / name / "index.md").write_text(f"# {title}\n\n**Really?**\n", encoding="utf-8")
     one, two = read_chapters(book=book)
     assert [one.title, one.question, one.needs, one.minutes] == ["1 · A", "Really?", "nothing", (45, 60)]
     assert [lesson.minutes for lesson in one.lessons] == [(25, 40), (20, 20)]
-    assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b.ipynb)", "90"]
+    assert [two.link, words_of(two.minutes)] == ["[2 · B](/book/02-b/index.md)", "90"]
     assert one.link == "[1 · A](/book/01-a/index.md)"
     assert words_of(total([one, two])) == "135\N{EN DASH}150"
 
@@ -71,15 +72,23 @@ def test_the_built_plans_add_up_the_minutes_of_what_they_link_to(page: str, week
     table = Cells()
     table.feed((HTML / "book" / f"{page}.html").read_text(encoding="utf-8"))
     rows = [row for row in table.rows if len(row) == 3]
-    assert [int(row[0]) for row in rows if row[0].isdigit()] == [
-        week for n in weeks for week in range(1, n + 1)
-    ]
-    chapters = read_chapters()
-    for label, _, numbers in re.findall(r"(?m)^(.+)(: )([\d., ]+)$", PAGE if not weeks else TEACHERS):
-        pages = dict.fromkeys(find(number, chapters) for number in numbers.split(", "))
-        wanted = [label, words_of(total(list(pages)))]
-        titles = [row[1] for row in rows if row[::2] == wanted]
-        assert any(all(found.title in said for found in pages) for said in titles), wanted
+    course, edition = read_chapters(), chapters_of_edition()
+    present = {page.path: page for chapter in edition for page in (chapter, *chapter.lessons)}
+    counts = []
+    for plan in re.findall(r"(?s)```{plan} \w+\n(.*?)\n```", TEACHERS if weeks else PAGE):
+        lines = [line.split(": ") for line in plan.splitlines()]
+        counts.append([len(lines), 0])
+        for label, numbers in lines:
+            paths = dict.fromkeys(find(number, course).path for number in numbers.split(", "))
+            if pages := [present[path] for path in paths if path in present]:
+                counts[-1][1] += 1
+                wanted = [str(counts[-1][1]) if weeks else label, words_of(total(pages))]
+                titles = [row[1] for row in rows if row[::2] == wanted]
+                assert any(all(found.title in said for found in pages) for said in titles), wanted
+    if weeks:
+        assert [lines for lines, _ in counts] == weeks
+        left = [week for _, kept in counts for week in range(1, kept + 1)]
+        assert [int(row[0]) for row in rows if row[0].isdigit()] == left
 
 
 @pytest.mark.site
@@ -87,7 +96,7 @@ def test_the_built_table_has_every_chapter_and_the_sum() -> None:
     table = Cells()
     table.feed((HTML / "book" / "reference" / "for-teachers.html").read_text(encoding="utf-8"))
     rows = [row for row in table.rows if len(row) == 3]
-    chapters = read_chapters()
+    chapters = chapters_of_edition()
     for chapter in chapters:
         assert [chapter.title, words_of(chapter.minutes), chapter.needs] in rows
     assert ["all", words_of(total(chapters)), ""] in rows

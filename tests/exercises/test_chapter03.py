@@ -38,11 +38,14 @@ def test_two_rounds_and_a_step() -> None:
         ("3.3", (0.2, 0.31, 0.40, 0.75), "right so far"),
         ("3.3b", (0.0331, 0.6694, 0.8182), "correct"),
         ("3.3b", (0.274, 0.5526, 0.7434), "lesson's bowl"),
-        ("3.4", lambda lr: -7.0, "no answer that we can explain"),
-        ("3.4", lambda lr: math.floor(math.log2(lr)), "exponent"),
-        ("3.4", lambda lr: None, "returned None"),
-        ("3.2", lambda sizes: sizes.sum() / sizes, "Upside down"),
-        ("3.2", lambda sizes: 1 / sizes.sum() * torch.ones_like(sizes), "for sums"),
+        ("3.2", (4, 2), "correct"),
+        ("3.4", (1.4, 0.745), "correct"),
+        ("3.4", (0.6, 0.655), "say where the weight is"),
+        ("3.4b", lambda lr: -7.0, "no answer that we can explain"),
+        ("3.4b", lambda lr: math.floor(math.log2(lr)), "exponent"),
+        ("3.4b", lambda lr: None, "returned None"),
+        ("3.2b", lambda sizes: sizes.sum() / sizes, "Upside down"),
+        ("3.2b", lambda sizes: 1 / sizes.sum() * torch.ones_like(sizes), "for sums"),
     ],
 )
 def test_what_learners_were_seen_to_answer(name: str, answer: Any, said: str) -> None:
@@ -79,11 +82,27 @@ def test_steps_are_those_of_torchs_optimizer(options: dict[str, float]) -> None:
     assert list(moves(**options)) == pytest.approx(expected, rel=1e-9)
 
 
+def test_two_steps_with_every_option() -> None:
+    """By hand: d = 3 + 0.5 w, v = 0.5 v + d, w - 0.1 (d + 0.5 v), from w = 2."""
+    expected = [(1.4, 0.745), (1.6, 1.02), (1.55, 1.025), (1.6, 1.22), (1.25, 0.4875), (1.45, 0.8525), (1.4, 0.845),
+                (0.6, 0.655)]  # fmt: skip
+    agree("3.4", expected, rel=1e-9)
+
+
+def test_two_names_and_three_lines() -> None:
+    w = torch.tensor(5.0)
+    a = w
+    w -= 1
+    w = w - 1
+    w -= 1
+    agree("3.2", [(a.item(), w.item()), (2, 2), (5, 2), (3, 2), (4, 3), (2, 4)])
+
+
 RATES = (0.01, 0.3, 0.75, 1.0, 3.0, 0.001, 0.0078125)
 
 
 def test_safe_rates() -> None:
-    exercise = EXERCISES["3.4"]
+    exercise = EXERCISES["3.4b"]
     expected = [
         (1 / 128, 1 / 4, 1 / 2, 1, 2, 1 / 1024, 1 / 128),
         (-7, -2, -1, 0, 1, -10, -7),
@@ -112,18 +131,18 @@ def test_a_product_with_a_safe_rate_is_never_rounded_and_others_are(rate: float)
         number = torch.tensor(factor)
         return torch.equal((number * slopes).double(), number.double() * slopes.double())
 
-    safe: Any = EXERCISES["3.4"].answer(torch.tensor(rate))
+    safe: Any = EXERCISES["3.4b"].answer(torch.tensor(rate))
     assert exact(safe.item())
     assert exact(rate) == (math.frexp(rate)[0] == 0.5)
 
 
 def test_shares_of_parts() -> None:
-    exercise = EXERCISES["3.2"]
+    exercise = EXERCISES["3.2b"]
     sizes = [2.0, 3.0, 5.0]
     expected = [
         [0.2, 0.3, 0.5], [1 / 3] * 3, [2 / 12, 3 / 12, 5 / 12], [5, 10 / 3, 2], [0.1] * 3, [1] * 3, sizes, [1 / 2, 1 / 3, 1 / 5], [2 / 3, 1, 5 / 3],
     ]  # fmt: skip
-    agree("3.2", expected, torch.tensor(sizes), rel=1e-6)
+    agree("3.2b", expected, torch.tensor(sizes), rel=1e-6)
     assert exercise.cases is not None
     assert [case.tolist() for case in exercise.cases()] == [[5, 5, 2], [1, 7], [3, 3, 3, 3], [32, 8]]  # type: ignore[union-attr]
 

@@ -24,8 +24,8 @@ INDEPENDENT: dict[str, list[Any]] = {
     "4.2": [[P[0] - 1, P[1], P[2]], P, [1 - P[0], -P[1], -P[2]], [P[0], P[1] - 1, P[2]],
              [1 / (1 + math.exp(-2)) - 1, 1 / 2, 1 / (1 + math.e)],
              [(P[0] - 1) / 3, P[1] / 3, P[2] / 3]],
-    "4.4": [[6.2 / 9, 6.2 / 3], [6.2 / 3, 6.2 / 9], [1.7 / 3] * 2, [6.2] * 2, [6.2 / 9] * 2, [6.2 / 3] * 2,
-            [6.2 / 9, 1.7 / 3]],
+    "4.4": [[6.2 / 9, 2.2 / 5], [6.2 / 3, 2.2 / 2], [1.7 / 3, 0.7 / 2], [6.2, 2.2], [6.2 / 9, 2.2 / 9],
+            [6.2 / 5, 2.2 / 5], [6.2 / 9, 2.2 / 2], [6.2 / 9] * 2],
     "4.4b": [entropy(0.92, *[0.02] * 4), 0.0, entropy(0.9, *[0.025] * 4), -math.log(0.9), -math.log(0.92),
              entropy(0.92, *[0.02] * 4) / math.log(2), math.log(5)],
 }  # fmt: skip
@@ -99,8 +99,9 @@ def test_cases_reach_where_the_wrong_formulas_break() -> None:
         ("4.2b", lambda classes: None, "your function returned None"),
         ("4.3", lambda x, t: x.clamp(min=0) - t * x + torch.log1p(torch.exp(-x)), "|x|"),
         ("4.3", lambda x, t: (1 - t) * x + torch.log1p(torch.exp(-x)), "|x|"),
-        ("4.4", (2.0667, 0.6889), "Changed places"),
-        ("4.4", (0.6889, 0.5667), "multiply the losses too"),
+        ("4.4", (0.6889, 0.44), "correct."),
+        ("4.4", (2.0667, 1.1), "not by their number"),
+        ("4.4", (0.6889, 0.2444), "not in the divisor"),
         ("4.4b", 0.39, "right so far"),
     ],
 )

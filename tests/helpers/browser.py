@@ -15,17 +15,25 @@ FLAGS = [
     "--js-flags=--single-threaded",  # its helpers would take the core of the other worker
 ]
 ICON = "/_static/favicon.svg"
+LOOK = {"media": "screen", "color_scheme": "light", "reduced_motion": "no-preference"}
+PHONE = (390, 844)
 AXE = ROOT / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # Sections far away are not laid out (course.css), and what is not laid out cannot be too wide.
 DRAW_ALL = """* { content-visibility: visible !important }
 .pst-scrollable-table-container { background: none !important } /* axe measures no colours before a gradient */"""
 # Most of the work would be the insides of what is one thing to a screen reader: of formulas, whose words are for a
-# voice, of their twins for the eye, of drawings (the first keeps them). Of code, one piece of each colour is left.
+# voice, of their twins for the eye, of drawings, whose words are left. Of these and of code, one piece of each style.
 STRIP = """() => {
   for (const twin of document.querySelectorAll(".katex-html")) twin.remove();
   for (const formula of document.querySelectorAll("math")) formula.replaceChildren();
-  const [first, ...drawings] = document.querySelectorAll("figure svg");
-  for (const drawing of drawings) drawing.replaceChildren();
+  const styles = new Set();
+  for (const piece of document.querySelectorAll("figure svg :not(title, text, g)"))
+    piece.remove();
+  for (const words of document.querySelectorAll("figure svg text")) {
+    const style = words.style.cssText;
+    if (styles.has(style)) words.remove(); else styles.add(style);
+  }
+  for (const group of [...document.querySelectorAll("figure svg g")].reverse()) if (!group.children.length) group.remove();
   const colours = new Set();
   for (const piece of document.querySelectorAll("pre span"))
     if (colours.has(piece.className)) piece.replaceWith(...piece.childNodes); else colours.add(piece.className);
@@ -38,18 +46,26 @@ REWRITTEN = """(file) => {
   const built = new Set(said(new DOMParser().parseFromString(file, "text/html")));
   return said(document).filter((words) => !built.has(words));
 }"""
-# One of each kind: how wide a thing is and which colours it has depends on what it is and what it stands in.
-THIN = """() => {
-  const all = document.body, kinds = new Map([[all, ""]]), seen = new Set(), kept = new Set();
-  const kind = (e) => kinds.get(e) ??
-    `${kind(e.parentElement)} ${e.tagName}.${e.className}${e.style.color}${e.style.fill}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
+# One of each kind: which colours a thing has depends on what it is and what it stands in. A kind that was looked at
+# on a page before is left out too: what is returned are the kinds of this page, as numbers.
+THIN = """(known) => {
+  const all = document.body, kinds = new Map([[all, 0]]), seen = new Set(known), found = [], kept = new Set();
+  const kind = (e) => {
+    if (!kinds.has(e)) {
+      const own = `${e.tagName}.${e.getAttribute("class")}${e.style.color}${e.style.backgroundColor}${e.style.fill}${e.tagName === "TR" ? e.rowIndex % 2 : ""}`;
+      kinds.set(e, [...own].reduce((sum, c) => (sum * 127 + c.charCodeAt(0)) % 2 ** 45, kind(e.parentElement)));
+    }
+    return kinds.get(e);
+  };
+  for (let e = document.querySelector("#pst-header"); e && e !== all; e = e.parentElement) kept.add(e); // scripts ask
   for (const part of all.querySelectorAll("*")) {
-    kinds.set(part, kind(part));
     if (seen.has(kind(part))) continue;
     seen.add(kind(part));
+    found.push(kind(part));
     for (let e = part; e !== all; e = e.parentElement) kept.add(e);
   }
   for (const part of all.querySelectorAll("*")) if (!kept.has(part)) part.remove();
+  return found;
 }"""
 # Two frames later, what watches the sizes of boxes has been told of them.
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -61,11 +77,15 @@ class Quiet(Pages):
 
 
 class Visit:
-    """A page together with everything it complained of or asked for."""
+    """A window, and everything that the page in it complained of or asked for.
 
-    def __init__(self, browser: Any, base: str, **options: Any) -> None:
+    A reader goes from page to page; a new window would take four times as long as a page.
+    """
+
+    def __init__(self, browser: Any, **options: Any) -> None:
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
+        self.base = "about:"
         self.errors: list[str] = []
         self.strangers: list[str] = []
         self.asked: set[str] = set()
@@ -73,8 +93,19 @@ class Visit:
         self.page.on("console", self.hear)
         if options.get("java_script_enabled", True):  # else Chromium gives up the scripts it had preloaded
             self.page.on("requestfailed", self.note_failure)
-        self.base = base
         self.page.on("request", self.note_request)
+
+    def turn_to(self, base: str, name: str, *, size: tuple[int, int] = (1280, 720), **media: Any) -> Any:
+        """Open a page as if it were the first, and return it."""
+        self.page.goto("about:blank")
+        for heard in (self.asked, self.errors, self.strangers):
+            heard.clear()
+        self.base = base
+        self.context.set_offline(False)
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(**LOOK | media)
+        self.page.goto(base + name, wait_until="load")
+        return self.page
 
     # Chromium itself fetches the icon when it likes, even after the network went off; another test finds its file.
     def hear(self, said: Any) -> None:
@@ -91,29 +122,11 @@ class Visit:
         if not request.url.endswith(ICON):
             self.errors.append(f"failed: {request.url}")
 
-
-def nothing_wrong(visit: Visit) -> None:
-    """Demand that a page complained of nothing and asked no stranger."""
-    assert visit.errors == []
-    assert visit.strangers == [], "the book must ask nothing of another origin"
-
-
-class SharedPage(Visit):
-    """One window for many pages: a reader goes from page to page, and a new window would take longer than a page."""
-
-    def __init__(self, browser: Any, base: str) -> None:
-        super().__init__(browser, base, has_touch=True, reduced_motion="reduce")
-
-    def turn_to(self, name: str) -> Any:
-        """Open a page as if it were the first, and return it."""
-        self.asked.clear()
-        self.errors.clear()
-        self.strangers.clear()
-        self.context.set_offline(False)
-        self.page.set_viewport_size({"width": 390, "height": 844})
-        self.page.emulate_media(color_scheme="light", media="screen")
-        self.page.goto(self.base + name, wait_until="load")
-        return self.page
+    def nothing_wrong(self) -> None:
+        """Demand that the page complained of nothing and asked no stranger; forget what it stored."""
+        self.page.evaluate("localStorage.clear()")
+        assert self.errors == [], self.errors
+        assert self.strangers == [], "the book must ask nothing of another origin"
 
 
 def looks(

@@ -14,6 +14,9 @@ LESSONS = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.parent.name)]
 HTML = ROOT / "_build" / "html"
 TOC = re.findall(r"(?m)^[ -]*(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [f"{name}.html" for name in TOC]
+EDITION = [
+    path for path in NOTEBOOKS if path.relative_to(ROOT).with_suffix("").as_posix() in TOC
+]  # in _toc.yml
 
 
 def source_of(page: str) -> Path:

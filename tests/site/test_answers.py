@@ -12,7 +12,7 @@ import pytest
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.exercises.box import answer_box, prediction
 from lessons_pkg.exercises.exercise import Exercise, Mistake, numbers, verdict
-from tests.helpers.browser import Visit, nothing_wrong
+from tests.helpers.browser import PHONE, Visit
 from tools.chromium import MISSING, chromium_path
 
 if chromium_path() is None and not os.environ.get("CI"):
@@ -70,12 +70,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(browser: Any, folder: Path) -> Iterator[Any]:
-    visit = Visit(browser, folder.as_uri() + "/", viewport={"width": 390, "height": 844})
-    visit.page.goto(visit.base + "few.html")
-    yield visit.page
-    nothing_wrong(visit)
-    visit.context.close()
+def opened(window: Visit, folder: Path) -> Iterator[Any]:
+    yield window.turn_to(folder.as_uri(), "/few.html", size=PHONE)
+    window.nothing_wrong()
 
 
 def given(name: str) -> Iterator[tuple[str, list[str], str]]:
@@ -149,7 +146,7 @@ def test_what_is_seen_on_the_screen_on_paper_and_without_script(opened: Any, bro
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     opened.emulate_media(media="print")
     assert seen(opened) == [True, True, False, True, False, True]
-    plain = Visit(browser, opened.url, java_script_enabled=False)
-    plain.page.goto(opened.url)
+    plain = Visit(browser, java_script_enabled=False)
+    plain.turn_to(opened.url, "")
     assert seen(plain.page) == [True, True, False, True, False, True]
     plain.context.close()

@@ -33,6 +33,8 @@ def test_a_sheet_asks_every_exercise_and_gives_nothing_away() -> None:
     assert blank.count('class="room"') == len(numbers_of(lessons)) > 0
     assert "<details" not in blank
     assert "not attempted" not in blank
+    assert "Ninety-five of a hundred" in key, "said after 4.1 is solved"
+    assert "Ninety-five of a hundred" not in blank
     assert key.count(">Solution<") >= len(numbers_of(lessons))
 
 

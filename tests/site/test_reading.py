@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.browser import DRAW_ALL, STRIP, looks
-from tests.helpers.project import HTML, NOTEBOOKS, page_of
+from tests.helpers.browser import DRAW_ALL, PHONE, STRIP, looks
+from tests.helpers.project import EDITION, HTML, page_of
 
 pytestmark = pytest.mark.site
 
-FIRST = page_of(NOTEBOOKS[0])
+FIRST = page_of(EDITION[0])
 PAGES = (FIRST, "index.html", "book/ledger.html")
 # Each thing that Tab reaches, and whether it looks otherwise with the focus than without.
 UNSEEN = """() => {
@@ -33,7 +33,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((e) => ["", "::befo
 def test_an_anchor_deep_in_a_page_is_where_it_opens(visit: Any, share: float) -> None:
     sections = re.findall(r'<section id="([^"]+)"', (HTML / FIRST).read_text(encoding="utf-8"))
     anchor = sections[int(share * (len(sections) - 1))]
-    page = visit(f"{FIRST}#{anchor}", viewport={"width": 390, "height": 844}).page
+    page = visit(f"{FIRST}#{anchor}", size=PHONE)
     heading = page.locator(f"#{anchor} h2, #{anchor} h3").first
     top = heading.bounding_box()["y"]
     assert 40 < top < 200, "below the header, at the top of the screen"
@@ -48,7 +48,7 @@ def test_an_anchor_deep_in_a_page_is_where_it_opens(visit: Any, share: float) ->
 def test_who_asked_for_it_sees_nothing_move_and_the_keyboard_reaches_things_that_show_it(
     visit: Any, name: str
 ) -> None:
-    page = visit(name, reduced_motion="no-preference").page
+    page = visit(name, reduced_motion="no-preference")
     page.evaluate(STRIP)
     assert page.evaluate(MOVING) > 0
     page.emulate_media(reduced_motion="reduce")
@@ -72,9 +72,7 @@ TORN = """() => [...document.querySelectorAll(".math")].filter((formula) => {
 
 
 def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None:
-    page = visit(
-        "book/09-several-losses/2-who-sets-the-weights.html", viewport={"width": 390, "height": 844}
-    ).page
+    page = visit("book/09-several-losses/2-who-sets-the-weights.html", size=PHONE)
     page.add_style_tag(content=DRAW_ALL)
     assert page.locator(".glued").count() > 10
     for width in (390, 360, 1280):
@@ -86,7 +84,7 @@ def test_no_line_begins_with_the_comma_after_a_short_formula(visit: Any) -> None
 
 
 def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: Any) -> None:
-    page = visit("book/10-optimizers/1-adam-by-hand.html", viewport={"width": 390, "height": 844}).page
+    page = visit("book/10-optimizers/1-adam-by-hand.html", size=PHONE)
     page.add_style_tag(content=DRAW_ALL)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     wide = "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
@@ -103,8 +101,8 @@ def test_what_an_exercise_says_breaks_like_a_sentence_and_tables_do_not(visit: A
 
 @pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
-    first, second = map(page_of, NOTEBOOKS[:2])
-    page = visit(first).page
+    first, second = map(page_of, EDITION[:2])
+    page = visit(first)
     chapter, start = (
         page.url.replace(first, name) for name in (f"{Path(first).parent}/index.html", "index.html")
     )
@@ -114,7 +112,7 @@ def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
         assert page.locator("table.times .lesson-done").count() == 0
         assert go_on.inner_text() == "One training step"
     go_on.click()
-    assert page.url.endswith(first)
+    page.wait_for_url(f"**/{first}")  # loaded, or its script would be given up
     page.evaluate("localStorage.setItem(`answered ${location.pathname}`, '{\"done\": true}')")
     page.goto(start)
     assert go_on.get_attribute("href").endswith(second), "what is done is behind"
@@ -130,7 +128,7 @@ def test_a_reader_goes_on_where_they_were(visit: Any) -> None:
 
 @pytest.mark.parametrize("name", ["book/package-api.html", "book/reference/ledger-evidence.html"])
 def test_the_contents_follow_the_reader(visit: Any, name: str) -> None:
-    page = visit(name, viewport={"width": 1400, "height": 800}).page
+    page = visit(name, size=(1400, 800))
     seen = []
     for share in (0.3, 0.6, 0.9):
         page.evaluate(f"scrollTo(0, document.body.scrollHeight * {share})")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.browser import PHONE, Visit
+
 pytestmark = pytest.mark.site
 
 ERRORS = "book/reference/from-error-to-lesson.html"
@@ -23,7 +25,7 @@ PASTED = {
 
 @pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_the_box_finds_the_entry_for_a_pasted_line(visit: Any) -> None:
-    page = visit(ERRORS, viewport={"width": 390, "height": 844}).page
+    page = visit(ERRORS, size=PHONE)
     page.context.set_offline(True)
     box, answer = page.get_by_label("paste the last line"), page.locator(".error-filter [aria-live]")
     for line, entry in PASTED.items():
@@ -38,12 +40,14 @@ def test_the_box_finds_the_entry_for_a_pasted_line(visit: Any) -> None:
     assert answer.inner_text() == ""
 
 
-def test_without_script_nothing_is_lost(visit: Any) -> None:
-    page = visit(ERRORS, java_script_enabled=False).page
+def test_without_script_nothing_is_lost(browser: Any, base: str) -> None:
+    plain = Visit(browser, java_script_enabled=False)
+    page = plain.turn_to(base, ERRORS)
     assert page.locator(".error-filter").count() == 0
     for entry in PASTED.values():
         assert page.locator(f"#{entry} > h3").is_visible()
         assert page.locator(f"table a[href='#{entry}']").count() == 1
+    plain.context.close()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,7 @@ def test_without_script_nothing_is_lost(visit: Any) -> None:
     ],
 )
 def test_the_first_hit_is_the_place_that_was_meant(visit: Any, query: str, page: str, words: str) -> None:
-    results = visit(f"search.html?q={query}").page
+    results = visit(f"search.html?q={query}")
     hit = results.locator("#search-results li a").first
     hit.wait_for()
     assert query.lower() in hit.inner_text().lower(), "shown by its own name"

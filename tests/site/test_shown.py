@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.project import HTML, NOTEBOOKS, code_cells, load, name_of, page_of
+from tests.helpers.project import EDITION, HTML, code_cells, load, name_of, page_of
 from tests.helpers.svg import points, without_lines
 from tools.execute_notebooks import VIEW
 
@@ -36,7 +36,7 @@ class Outputs(HTMLParser):
             self.found[-1] += text
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
+@pytest.mark.parametrize("path", EDITION, ids=name_of)
 def test_a_page_shows_the_outputs_that_are_stored(path: Path) -> None:
     page = (HTML / page_of(path)).read_text(encoding="utf-8")
     printed, drawn = [], []

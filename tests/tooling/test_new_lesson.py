@@ -16,7 +16,7 @@ from tools.execute_notebooks import OFFLINE, execute, normalised, text_of
 def project(tmp_path: Path) -> Path:
     """A copy of what `make lesson` touches."""
     for folder in ("book/01-mse-regression", "lessons_pkg", "tests/exercises"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "_toc.yml", tmp_path)
     return tmp_path
 
