@@ -20,9 +20,13 @@ LABELS = re.compile(r"\d+[^\W\d_]{2,}.*|[^_]{25,}")
 
 
 def first_words(element: nodes.Element) -> str:
-    """Give the beginning of the first paragraph."""
+    """Give the beginning of the first paragraph, with the shortest of its formulas."""
     paragraph = next(iter(element.findall(nodes.paragraph)), nodes.paragraph())
-    return html.escape(shorten(paragraph.astext(), 80, placeholder=" …"))
+    parts = (
+        "…" if isinstance(text.parent, nodes.math) and re.search(r"[\\{]", text) else text
+        for text in paragraph.findall(nodes.Text)
+    )
+    return html.escape(shorten("".join(parts), 80, placeholder=" …"))
 
 
 def places(document: str, tree: nodes.document) -> Iterator[tuple[str, str]]:
