@@ -5,17 +5,17 @@ run, not how well one could do without it. A seed decides where the weights star
 """
 
 import math
-import sys
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn, optim
 from torch.optim import lr_scheduler, swa_utils
 
-from benchmarks.results import Table, store
+from benchmarks.results import Table, run_and_store
 from lessons_pkg.data import VOCABULARY, Part, additions
 from lessons_pkg.losses import next_token_loss
 from lessons_pkg.models import TinyTransformer
+from lessons_pkg.optim import decay_groups
 
 SEEDS, STEPS, BATCH, WARM = range(5), 400, 128, 50
 
@@ -67,11 +67,7 @@ def run(pieces: Pieces, seed: int) -> tuple[float, float]:
     labels = train.y if pieces.masked else train.x.masked_fill(train.x == VOCABULARY.index("#"), -100)
     torch.manual_seed(seed)
     model = TinyTransformer()
-    groups = [
-        {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": pieces.decay},
-        {"params": [p for p in model.parameters() if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    optimizer = optim.AdamW(groups, lr=pieces.lr, betas=(0.9, 0.95))
+    optimizer = optim.AdamW(decay_groups(model, pieces.decay), lr=pieces.lr, betas=(0.9, 0.95))
     scheduler = lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, pieces))
     ema = swa_utils.AveragedModel(model, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(0.95))
     draw, rounds = torch.Generator().manual_seed(seed), 1 + STEPS * BATCH // len(train.x)
@@ -99,12 +95,5 @@ def measure() -> dict[str, Table]:
     return {"pieces": {"head": ["left out", *(f"seed {seed}" for seed in SEEDS)], "rows": rows}}
 
 
-def main() -> int:
-    """Measure and store."""
-    torch.set_num_threads(1)
-    print(f"stored in {store('complete_run', measure())}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_store("complete_run", measure)

@@ -7,7 +7,6 @@ given every rate of its list; the best has the lowest training loss, averaged ov
 
 import math
 import statistics
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,12 +15,14 @@ from torch import Tensor, nn, optim
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
+from benchmarks.complete_run import right
 from benchmarks.optimizers import Run, compare, search
-from benchmarks.results import Table, store
+from benchmarks.results import Table, run_and_store
 from lessons_pkg.data import additions
 from lessons_pkg.data.splits import Part
 from lessons_pkg.losses import next_token_loss
 from lessons_pkg.models import TinyTransformer
+from lessons_pkg.optim import decay_groups
 
 STARTS, STEPS = 5, 200  # of the sums
 QUARTERS = [10 ** (k / 4) for k in range(-10, 7)]  # of a decade, for the teacher: 0.0032 to 32
@@ -89,11 +90,9 @@ def teacher(starts: int = STARTS) -> list[list[Any]]:
 def adding(net: TinyTransformer, muon: float | None, rate: float) -> list[optim.Optimizer]:
     """AdamW for all, or for what Muon does not get; decay on matrices alone."""
     hidden = {id(p) for p in net.blocks.parameters() if p.ndim == 2} if muon else set()
-    mine = [p for p in net.parameters() if id(p) not in hidden]
-    groups = [
-        {"params": [p for p in mine if p.ndim == 2], "weight_decay": 0.1},
-        {"params": [p for p in mine if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    groups = decay_groups(net, 0.1)
+    for group in groups:
+        group["params"] = [p for p in group["params"] if id(p) not in hidden]
     both: list[optim.Optimizer] = [optim.AdamW(groups, rate, betas=(0.9, 0.95))]
     if muon:
         both.append(optim.Muon([p for p in net.parameters() if id(p) in hidden], muon, weight_decay=0.1))
@@ -102,7 +101,7 @@ def adding(net: TinyTransformer, muon: float | None, rate: float) -> list[optim.
 
 def add(muon: float | None, rate: float, start: int, parts: tuple[Part, Part]) -> Run:
     """Train on the sums; measure the loss on 2000 of them, and the share of held-out sums that are right."""
-    (x, y), (new_x, new_y) = parts
+    x, y = parts[0]
     torch.manual_seed(start)
     net, g = TinyTransformer(), torch.Generator().manual_seed(start)
     optimizers = adding(net, muon, rate)
@@ -121,9 +120,7 @@ def add(muon: float | None, rate: float, start: int, parts: tuple[Part, Part]) -
             schedule.step()
     with torch.no_grad():
         loss = next_token_loss(net(x[:2000]), y[:2000]).item()
-        asked = new_y[:, 1:] != -100
-        hit = (net(new_x)[:, :-1].argmax(-1) == new_y[:, 1:]) | ~asked
-    return Run(loss if math.isfinite(loss) else math.inf, hit.all(1).double().mean().item())
+    return Run(loss if math.isfinite(loss) else math.inf, right(net, parts[1]))
 
 
 def sums(starts: int = STARTS) -> list[list[Any]]:
@@ -137,10 +134,10 @@ def sums(starts: int = STARTS) -> list[list[Any]]:
         found = search(one, rates, starts)
         rate, runs = next(iter(found.items()))
         best = best or rate
-        right = [run.right for run in runs]
+        shares = [run.right for run in runs]
         loss = statistics.fmean(run.loss for run in runs)
-        spread = f"{min(right):.2f} to {max(right):.2f}"
-        rows.append([name, f"{rate:g}", f"{loss:.2f}", f"{statistics.fmean(right):.2f}", spread])
+        spread = f"{min(shares):.2f} to {max(shares):.2f}"
+        rows.append([name, f"{rate:g}", f"{loss:.2f}", f"{statistics.fmean(shares):.2f}", spread])
         print(*rows[-1], flush=True)
     return rows
 
@@ -156,12 +153,5 @@ def measure() -> dict[str, Table]:
     }
 
 
-def main() -> int:
-    """Measure and store."""
-    torch.set_num_threads(1)
-    print(f"stored in {store('muon', measure())}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_store("muon", measure)

@@ -7,7 +7,6 @@ loss, averaged over the starts.
 
 import math
 import statistics
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional as F
 
-from benchmarks.results import Table, store
+from benchmarks.results import Table, run_and_store
 from lessons_pkg.data import digits
 from lessons_pkg.models import MLP
 
@@ -203,12 +202,5 @@ def measure() -> dict[str, Table]:
     }
 
 
-def main() -> int:
-    """Measure and store."""
-    torch.set_num_threads(1)
-    print(f"stored in {store('optimizers', measure())}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_store("optimizers", measure)

@@ -7,7 +7,6 @@ same things, initial weights and batches.
 
 import math
 import statistics
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional as F
 
-from benchmarks.results import Table, store
+from benchmarks.results import Table, run_and_store
 from lessons_pkg.losses import info_nce_loss, sigmoid_contrastive_loss
 
 RATES = (0.001, 0.003, 0.01, 0.03)
@@ -111,12 +110,5 @@ def measure() -> dict[str, Table]:
     }
 
 
-def main() -> int:
-    """Measure and store."""
-    torch.set_num_threads(1)
-    print(f"stored in {store('pairs', measure())}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_store("pairs", measure)

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,12 @@ def provenance() -> dict[str, str]:
     if torch.cuda.is_available():
         here["GPU"] = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}"
     return here
+
+
+def run_and_store(name: str, measure: Callable[[], dict[str, Table]]) -> None:
+    """Measure on one thread, and store the tables: what `make bench` runs."""
+    torch.set_num_threads(1)
+    print(f"stored in {store(name, measure())}")
 
 
 def store(

@@ -15,7 +15,7 @@ from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 __all__ = ["check_values", "guarded"]  # the rules are the package's own
 
@@ -160,6 +160,16 @@ def is_real(value: object) -> bool:
     """Tell whether a value is a dense tensor of real numbers, with its elements at hand."""
     dense = isinstance(value, Tensor) and value.layout == torch.strided and not value.is_meta
     return dense and isinstance(value, Tensor) and not value.is_complex()
+
+
+def int64(*roles: str) -> Rule:
+    """Refuse what is no tensor of whole numbers in 64 bits: numbers of words or classes."""
+    return typed("hold whole numbers (int64)", lambda v: is_real(v) and v.dtype == torch.int64, *roles)
+
+
+def module(*roles: str) -> Rule:
+    """Refuse what is no ``torch.nn.Module``."""
+    return typed("be an nn.Module", lambda v: isinstance(v, nn.Module), *roles)
 
 
 def number(role: str, words: str = "be a number", allowed: Callable[[Any], Any] = lambda _: True) -> Rule:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.functional import max_pool2d, relu
 
-from lessons_pkg.guards import Given, floating, guarded, is_real, shaped, typed, whole
+from lessons_pkg.guards import Given, floating, guarded, int64, shaped, whole
 
 IMAGES = shaped("x", "(N, 1, 32, 32)", lambda shape: len(shape) == 4 and shape[1:] == (1, 32, 32))
 
@@ -28,7 +28,7 @@ def _positions(name: str, given: Given) -> None:
 def _texts(name: str, given: Given) -> None:
     """Refuse what is no table of word numbers, or longer than there are places."""
     width = given["self"].place.num_embeddings
-    typed("hold whole numbers (int64)", lambda v: is_real(v) and v.dtype == torch.int64, "ids")(name, given)
+    int64("ids")(name, given)
     fits = f"(N, T) with 1 <= T <= {width}"
     shaped("ids", fits, lambda shape: len(shape) == 2 and 1 <= shape[1] <= width)(name, given)
 

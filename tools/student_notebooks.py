@@ -4,6 +4,7 @@
 the sources, where they are compared, and on the pages, where they are read.
 """
 
+import functools
 import posixpath
 import re
 import shutil
@@ -71,13 +72,23 @@ def pages() -> list[str]:
     return re.findall(r"(?m)^[ -]*(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
 
-def copy_of(page: str, answers: bool = False) -> Any:
-    """Copy a lesson; it installs the commit that it was made from, which a plain archive lacks."""
-    here, source = current(), nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
+@functools.cache
+def addresses() -> tuple[str, str, set[str]]:
+    """Give what is the same for all copies: where the pages are, what is installed, which pages there are.
+
+    Installed is the commit that the copies were made from, which a plain archive lacks.
+    """
+    here = current()
     git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     install = f"git+{here.url}@{git.stdout.strip() or here.ref}"
     base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
-    return student(source, page, base, install, {*pages()}, answers)
+    return base, install, {*pages()}
+
+
+def copy_of(page: str, answers: bool = False) -> Any:
+    """Copy a lesson of this edition."""
+    source = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
+    return student(source, page, *addresses(), answers)
 
 
 def main() -> None:

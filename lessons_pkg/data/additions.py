@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lessons_pkg.data.splits import Part
-from lessons_pkg.guards import Given, both, guarded, is_real, must, sequence, typed, whole
+from lessons_pkg.guards import Given, both, guarded, int64, must, sequence, whole
 
 VOCABULARY = "0123456789+=.#"  # '.' ends a text, '#' fills it up
 NUMBER_OF = {sign: k for k, sign in enumerate(VOCABULARY)}
@@ -19,7 +19,7 @@ TEXTS = both(
     ),
 )
 IDS = both(
-    typed("hold whole numbers (int64)", lambda v: is_real(v) and v.dtype == torch.int64, "ids"),
+    int64("ids"),
     must(
         f"be (N, T), from 0 to {len(VOCABULARY) - 1}",
         lambda ids: ids.ndim == 2 and ((ids >= 0) & (ids < len(VOCABULARY))).all(),

@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from lessons_pkg.exercises.exercise import Exercise, Mistake, undisturbed
 from lessons_pkg.optim import orthogonalize, warmup_cosine
+from lessons_pkg.optim.muon import QUINTIC
 
 LARGEST = 12.0  # exercise 15.1: the largest entry of a gradient
 PEAK, WARMUP, TOTAL, STEP = 3e-4, 100, 1000, 325  # exercise 15.2
@@ -22,7 +23,6 @@ STATES = ("model", "optimizer", "scheduler", "ema")  # of a run in exercise 15.4
 Save = Callable[[SimpleNamespace], Any]
 Load = Callable[[SimpleNamespace, Any], Any]
 MATRIX = (3.0, 0.03)  # the diagonal of exercise 15.5
-QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
 def safe_scale() -> int:

@@ -3,14 +3,14 @@
 from torch import Tensor
 from torch.nn import functional as F
 
-from lessons_pkg.guards import floating, guarded, number, same_shape, values
-from lessons_pkg.losses.tokens import WORDS, _one_label_each
+from lessons_pkg.guards import floating, guarded, int64, number, same_shape, values
+from lessons_pkg.losses.tokens import one_label_each
 
 LOGPS = "chosen_logps", "rejected_logps", "ref_chosen_logps", "ref_rejected_logps"
 LOG_PROBABILITIES = values("be <= 0: log probabilities, not losses", lambda v: v > 0, *LOGPS)
 
 
-@guarded(floating("logits"), WORDS, _one_label_each)
+@guarded(floating("logits"), int64("labels"), one_label_each)
 def sequence_logps(logits: Tensor, labels: Tensor) -> Tensor:
     r"""Log probability of each whole answer: the sum over the words that are asked.
 

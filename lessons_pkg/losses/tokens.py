@@ -1,6 +1,5 @@
 """Losses over the positions of a text."""
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
@@ -10,18 +9,15 @@ from lessons_pkg.guards import (
     Given,
     floating,
     guarded,
-    is_real,
+    int64,
     refuse_values,
     shape_of,
     shaped,
-    typed,
     whole,
 )
 
-WORDS = typed("hold whole numbers (int64)", lambda v: is_real(v) and v.dtype == torch.int64, "labels")
 
-
-def _one_label_each(name: str, given: Given) -> None:
+def one_label_each(name: str, given: Given) -> None:
     """Refuse labels that are not one per position, or neither a word's number nor -100."""
     logits, labels = given["logits"], given["labels"]
     if logits.ndim != 3 or logits.shape[1] < 2 or logits.shape[2] < 1:
@@ -51,7 +47,7 @@ def _last_layer(name: str, given: Given) -> None:
     _words(name, labels, len(weight))
 
 
-@guarded(floating("logits"), WORDS, _one_label_each, REDUCTION)
+@guarded(floating("logits"), int64("labels"), one_label_each, REDUCTION)
 def next_token_loss(logits: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
     r"""Cross-entropy of the next word: the logits of position t are asked for word t + 1.
 
@@ -94,7 +90,7 @@ def recomputed_loss(h: Tensor, weight: Tensor, labels: Tensor) -> Tensor:
     return checkpoint(linear_loss, h, weight, labels, use_reentrant=False)  # type: ignore[no-any-return]
 
 
-@guarded(floating("h", "weight"), WORDS, _last_layer, whole("chunk_size", least=1))
+@guarded(floating("h", "weight"), int64("labels"), _last_layer, whole("chunk_size", least=1))
 def chunked_cross_entropy(h: Tensor, weight: Tensor, labels: Tensor, chunk_size: int = 128) -> Tensor:
     r"""Sum of the cross-entropies behind a last layer, without ever holding all its logits.
 

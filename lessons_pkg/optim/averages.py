@@ -3,9 +3,7 @@
 import torch
 from torch import nn
 
-from lessons_pkg.guards import Given, decay_rate, guarded, typed
-
-MODULES = typed("be an nn.Module", lambda value: isinstance(value, nn.Module), "ema", "model")
+from lessons_pkg.guards import Given, decay_rate, guarded, module
 
 
 def a_copy(name: str, given: Given) -> None:
@@ -20,7 +18,7 @@ def a_copy(name: str, given: Given) -> None:
         raise ValueError(f"{name}: ema must be a copy.deepcopy of model, got model's own parameters")
 
 
-@guarded(MODULES, decay_rate("decay"), a_copy)
+@guarded(module("ema", "model"), decay_rate("decay"), a_copy)
 @torch.no_grad()
 def update_ema(ema: nn.Module, model: nn.Module, decay: float = 0.99) -> None:
     r"""Move the weights of ``ema`` a little towards those of ``model``, in place; copy its buffers.

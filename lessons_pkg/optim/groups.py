@@ -4,12 +4,10 @@ from typing import Any
 
 from torch import nn
 
-from lessons_pkg.guards import at_least_zero, guarded, typed
-
-MODEL = typed("be an nn.Module", lambda value: isinstance(value, nn.Module), "model")
+from lessons_pkg.guards import at_least_zero, guarded, module
 
 
-@guarded(MODEL, at_least_zero("weight_decay"))
+@guarded(module("model"), at_least_zero("weight_decay"))
 def decay_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Two parameter groups: what has two dimensions or more decays, biases and gains of norms do not.
 
