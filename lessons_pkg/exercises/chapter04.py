@@ -138,7 +138,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda: read_back(times=MEAN_LOSS - math.log(GUESSED_FROM)),
-                "The first is right. The second is a difference of losses: e^-that is the quotient.",
+                "The first is right. The second is a difference of losses; divide the two probabilities.",
             ),
         ),
         labels=("probability", "times guessing"),
