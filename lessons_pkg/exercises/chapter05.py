@@ -12,6 +12,7 @@ ERRORS = torch.tensor([2.0, 0.0, 1.0], dtype=torch.float64)
 DEMAND = torch.tensor([38.0, 60.0, 35.0, 41.0, 31.0, 52.0, 40.0, 36.0, 44.0], dtype=torch.float64)
 TOO_HIGH, TOO_LOW = 1.0, 4.0  # cost of a loaf left over, of a customer sent away
 FINAL_LOSS = 0.2  # exercise 5.4
+_NOBODY_ASKED = "No day asked for that many: from 44 to 52 each further loaf still pays."
 
 
 def _means(reduction: str = "mean") -> tuple[float, float, float]:
@@ -140,7 +141,7 @@ EXERCISES = {
             Mistake(_descended, "On the way; the last case is far: halve an interval instead of stepping."),
             Mistake(
                 lambda values, delta: (values.mean() + values.median()) / 2,
-                "It lies between mean and median, but not in their middle.",
+                "The middle of mean and median is no rule; find where the clipped errors cancel.",
             ),
             Mistake(_lowest, "That is the smallest loss; the question is where it is."),
         ),
@@ -158,6 +159,11 @@ EXERCISES = {
             Mistake(lambda: (0.75, _loaves(0.75)), "The ratio q / (1 - q) is 4, not 1 / (1 - q)."),
             Mistake(lambda: (0.5, _loaves(0.5)), "That is the median, for equal costs on both sides."),
             Mistake(lambda: (4.0, _loaves(0.8)), "The loaves are right; a quantile lies between 0 and 1."),
+            Mistake(lambda: _baker()[::-1], "The two have changed places: first q, then the loaves."),
+            Mistake(
+                lambda: (0.8, _loaves(1.0)), "One day too high: on eight days of nine a loaf less is enough."
+            ),
+            *(Mistake(lambda loaves=loaves: (0.8, loaves), _NOBODY_ASKED) for loaves in range(45, 52)),
         ),
         labels=("q", "loaves"),
     ),

@@ -16,7 +16,8 @@ INDEPENDENT: dict[str, list[Any]] = {
     "5.1": [(5 / 3, 1, 2 / 3), (5, 3, 2), (math.sqrt(5 / 3), 1, 2 / 3), (5 / 6, 1, 2 / 3),
              (5 / 3, 1, 5 / 6), (1, 5 / 3, 2 / 3)],
     "5.1b": [(0.5, 4), (2, 0.25), (4, 0.5), (1, 1), (0.25, 16), (0.25, 2)],
-    "5.3": [(0.8, 52), (0.2, 35), (0.8, BETWEEN), (0.8, 44), (0.75, 44), (0.5, 40), (4, 52)],
+    "5.3": [(0.8, 52), (0.2, 35), (0.8, BETWEEN), (0.8, 44), (0.75, 44), (0.5, 40), (4, 52),
+             (52, 0.8), (0.8, 60), *((0.8, loaves) for loaves in range(45, 52))],
     "5.4": [*map(math.exp, (-0.3, -0.6, 0.2, 0.7)), math.exp(-0.3) / math.sqrt(2 * math.pi), 0.4**0.5, math.exp(-0.8)],
 }  # fmt: skip
 
@@ -30,6 +31,8 @@ def test_the_baker_by_counting_what_each_number_costs() -> None:
     costs = {n: sum(4 * max(d - n, 0) + max(n - d, 0) for d in DEMAND) for n in range(31, 61)}
     assert min(costs, key=lambda n: costs[n]) == 52
     assert costs[52] < min(costs[51], costs[53])
+    assert all(costs[n + 1] < costs[n] for n in range(31, 52))
+    assert sum(d < 60 for d in DEMAND) == 8
 
 
 def clip(value: float, delta: float) -> float:
@@ -76,10 +79,16 @@ def stepped(values: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
         ("5.1b", (4, 0.5), "in the other order"),
         ("5.1b", (2, 0.25), "the rate goes the other way"),
         ("5.2", stepped, "halve an interval"),
-        ("5.2", lambda v, d: (v.mean() + v.median()) / 2, "not in their middle"),
+        ("5.2", lambda v, d: (v.mean() + v.median()) / 2, "is no rule"),
         ("5.2", lambda v, d: v.mean(), "the mean, where the MSE"),
         ("5.3", (0.8, 44), "one more loaf still pays"),
+        ("5.3", (0.8, 51), "each further loaf still pays"),
+        ("5.3", (0.8, 47.2), "Interpolated"),
+        ("5.3", (52, 0.8), "changed places"),
+        ("5.3", (0.8, 60), "One day too high"),
+        ("5.4", 0.74, "right so far"),
         ("5.4", 1.2214, "subtract it first"),
+        ("5.4", 2.0138, "other sign"),
     ],
 )
 def test_verdicts(name: str, answer: object, words: str) -> None:
