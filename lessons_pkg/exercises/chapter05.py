@@ -52,15 +52,20 @@ def factors(power: float = 1.0) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def _centre(values: Tensor, delta: Tensor) -> float:
+def _centre(values: Tensor, delta: Tensor, start: tuple[float, float] | None = None) -> float:
     """Place of the smallest Huber loss, by bisection of autograd's slope."""
-    low, high = values.min().item(), values.max().item()
+    low, high = start or (values.min().item(), values.max().item())
     for _ in range(60):
         c = torch.tensor((low + high) / 2, dtype=values.dtype, requires_grad=True)
         loss = functional.huber_loss(c.expand_as(values), values, delta=delta.item())
         (slope,) = torch.autograd.grad(loss, c)
         low, high = (low, c.item()) if slope > 0 else (c.item(), high)
     return (low + high) / 2
+
+
+def _halved_between(values: Tensor, delta: Tensor) -> float:
+    low, high = sorted((values.median().item(), values.mean().item()))
+    return _centre(values, delta, (low, high))
 
 
 def _lowest(values: Tensor, delta: Tensor) -> Tensor:
@@ -86,8 +91,15 @@ def _trimmed(values: Tensor, delta: Tensor) -> Tensor:
 
 def _measurements() -> list[Case]:
     random = torch.randn(7, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 3
-    sets = [[-40.0, 1.0, 2.0, 3.0, 4.0], [1.0, 2.5, 3.0, 4.0, 100.0], random.tolist(), [5.0, 0.0, 1.0, 30.0]]
-    given = zip(sets, (5.0, 0.01, 1.0, 1e6), strict=True)
+    outside = [-10.0, 0.0, 0.0, 3.0, 7.0]  # mean and median 0, the centre at 1
+    sets = [
+        [-40.0, 1.0, 2.0, 3.0, 4.0],
+        [1.0, 2.5, 3.0, 4.0, 100.0],
+        outside,
+        random.tolist(),
+        [5.0, 0.0, 1.0, 30.0],
+    ]
+    given = zip(sets, (5.0, 0.01, 5.0, 1.0, 1e6), strict=True)
     return [tuple(torch.tensor(part, dtype=torch.float64) for part in case) for case in given]
 
 
@@ -142,6 +154,10 @@ EXERCISES = {
             Mistake(
                 lambda values, delta: (values.mean() + values.median()) / 2,
                 "The middle of mean and median is no rule; find where the clipped errors cancel.",
+            ),
+            Mistake(
+                _halved_between,
+                "It need not lie between median and mean: halve from the least value to the largest.",
             ),
             Mistake(_lowest, "That is the smallest loss; the question is where it is."),
         ),
