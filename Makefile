@@ -3,6 +3,8 @@ PYTHON ?= python3
 JOBS ?= auto
 VENV := .venv
 INSTALLED := $(VENV)/.installed
+WITH := --requirement torch.txt
+OTHER = .torch/$(notdir $(PYTHON))-$(or $(TORCH),newest)
 BUILT := _build/.built
 BOOK_SOURCES := _config.yml _toc.yml index.md $(wildcard tools/*.py) tools/web/styles.mjs $(shell find book lessons_pkg benchmarks/results -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 KERNELS := python -m tools.warm_kernels
@@ -11,7 +13,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=  # where it is set, each of a hundred processes would compile torch again
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit nbval browser notebooks check lesson repository serve handouts bench test-colab test-device test-gpu clean
+.PHONY: help book test lint unit nbval browser notebooks check lesson repository serve handouts bench test-colab test-device test-gpu test-torch clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +27,7 @@ test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@echo "The gate is green."
 
 $(INSTALLED): pyproject.toml uv.lock torch.txt tools/install.sh tools/web/package-lock.json
-	@sh tools/install.sh "$(abspath $(VENV))" "$(PYTHON)"
+	@sh tools/install.sh "$(abspath $(VENV))" "$(PYTHON)" "$(WITH)"
 	@touch $@
 
 $(BUILT): $(INSTALLED) $(BOOK_SOURCES)
@@ -88,6 +90,10 @@ test-device: $(INSTALLED)  ## every notebook that trains, on an emulated second 
 test-gpu: $(INSTALLED)  ## every notebook on CUDA: compare, store how far its numbers are from the CPU's
 	@python -m benchmarks.gpu_parity
 
+test-torch:  ## package and notebooks with another torch, TORCH=2.10.0, or the newest; PYTHON=python3.13: minutes
+	@rm -f $(OTHER)/.installed  # a newer one may be out
+	@$(MAKE) --no-print-directory VENV=$(OTHER) WITH="--upgrade torch$(addprefix ==,$(TORCH))" unit nbval
+
 clean:  ## remove everything that make made
-	@rm -rf $(VENV) .colab _build dist tools/web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf $(VENV) .colab .torch _build dist tools/web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +

@@ -51,9 +51,14 @@ IPyNbCell.compare_outputs = compare_strictly
 
 
 def pytest_configure(config: Any) -> None:
-    """Give a cell two minutes, not nbval's half hour: then the report names the cell that hangs or died."""
+    """Give a cell two minutes, not nbval's half hour: then the report names the cell that hangs or died.
+
+    A kernel has five to start in: on a busy machine nbval's one is over before a CUDA build of torch is loaded.
+    """
     if config.getoption("nbval_cell_timeout", 0) == 2000:
         config.option.nbval_cell_timeout = 120
+    if config.getoption("nbval_kernel_startup_timeout", 0) == 60:
+        config.option.nbval_kernel_startup_timeout = 300
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Make the virtual environment of `make book` and `make test`: install.sh FOLDER PYTHON.
+# Make the virtual environment of `make book` and `make test`: install.sh FOLDER PYTHON [what pip says for torch].
 # Where something is missing, one sentence says what; an interrupted run is finished by the next.
 set -u
-venv=$1 python=$2
+venv=$1 python=$2 torch=${3:---requirement torch.txt}
 stop() { printf '\n%s\n' "$1" >&2; exit 1; }
 network="see the lines above. Is there a network? Then run again."
 
@@ -18,6 +18,6 @@ pip --constraint constraints.txt uv || stop "Could not install uv: $network"
 # --inexact: torch is not in the lock, and must not be removed. Nothing in the lock is built, all has a hash.
 UV_PROJECT_ENVIRONMENT=$venv "$venv/bin/uv" sync --quiet --frozen --inexact --all-extras --group torch-needs \
   --no-install-project --no-build || stop "Could not install the course's packages: $network"
-pip --no-build-isolation --requirement torch.txt --editable . || stop "Could not install torch: $network"
+pip --no-build-isolation $torch --editable . || stop "Could not install torch: $network"
 PATH=$venv/bin:$PATH npm ci --loglevel=error --prefix tools/web > /dev/null ||
   stop "Could not fetch the formulas' fonts (npm): $network"

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.site
 BASE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 
 
-@pytest.mark.parametrize("source", EDITION, ids=name_of)
-def test_addresses_in_a_student_notebook_exist(source: Path) -> None:
-    path = HTML / "notebooks" / source.relative_to(ROOT / "book")
-    text = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+@pytest.mark.parametrize("path", EDITION, ids=name_of)
+def test_addresses_in_a_student_notebook_exist(path: Path) -> None:
+    copy = nbformat.read(HTML / "notebooks" / path.relative_to(ROOT / "book"), as_version=4)
+    text = "\n".join(c.source for c in copy.cells if c.cell_type == "markdown")
     addresses = re.findall(re.escape(BASE) + r"([^)#\s]+)#?([^)\s]*)\)", text)
     assert addresses
     for page, anchor in addresses:
@@ -27,7 +27,7 @@ def test_addresses_in_a_student_notebook_exist(source: Path) -> None:
 
 
 def test_there_is_a_copy_of_every_notebook_page_and_one_archive_of_all() -> None:
-    wanted = {source.relative_to(ROOT / "book") for source in EDITION}
     for folder in (HTML / "notebooks", ROOT / "_build" / "notebooks"):
-        assert {path.relative_to(folder) for path in folder.rglob("*.ipynb")} == wanted
+        there = {path.relative_to(folder) for path in folder.rglob("*.ipynb")}
+        assert there == {path.relative_to(ROOT / "book") for path in EDITION}
     assert (HTML / "notebooks" / "all.zip").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.helpers.project import PROJECT, ROOT, pins
 
@@ -27,7 +28,8 @@ def test_lock_and_export_say_the_same() -> None:
 
 
 def test_what_runs_here_is_what_is_pinned() -> None:
-    for pin in [*pins(), *map(type(pins()[0]), read("torch.txt").splitlines())]:
+    another = Path(sys.prefix).parent == ROOT / ".torch"  # make test-torch
+    for pin in [*pins(), *([] if another else map(Requirement, read("torch.txt").splitlines()))]:
         try:
             here = version(pin.name)
         except PackageNotFoundError:
