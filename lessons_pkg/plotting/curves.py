@@ -8,9 +8,9 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_pkg.guards import Given, guarded, must, real, shaped, values
+from lessons_pkg.guards import Given, guarded, must, real, shaped, typed, values
 from lessons_pkg.plotting.require import AXES, LABEL, as_numbers, finite, numbers, positive
-from lessons_pkg.plotting.style import BLUE, GREEN, MUTED, ORANGE, log_axis, new_axes
+from lessons_pkg.plotting.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, log_axis, new_axes
 
 Numbers = Sequence[float] | Tensor
 
@@ -133,11 +133,19 @@ BOWL = (
     values("be finite", lambda t: ~t.isfinite(), "hessian", "minimum"),
     must("be symmetric and positive definite", symmetric, "hessian", got=lambda t: str(t.tolist())),
     positive("reach"),
+    typed("be two names", lambda d: isinstance(d, tuple) and len(d) == 2, "directions"),
 )
 
 
 @guarded(AXES, *BOWL)
-def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | None = None) -> Axes:
+def valley(
+    hessian: Tensor,
+    minimum: Tensor,
+    *,
+    reach: float = 3.0,
+    directions: tuple[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw level lines of the bowl ``(t - minimum)' hessian (t - minimum) / 2`` over two parameters.
 
     Each line's loss is 4 times that of the next one inside.
@@ -146,6 +154,7 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
         hessian: ``(2, 2)``, symmetric, positive definite.
         minimum: ``(2,)``.
         reach: half the width of the window.
+        directions: names of the shallow and the steep one, to draw their eigenvectors as arrows.
         ax: where to draw; by default fresh Axes.
 
     Returns:
@@ -173,6 +182,11 @@ def valley(hessian: Tensor, minimum: Tensor, *, reach: float = 3.0, ax: Axes | N
     ax.plot(*[[value] for value in centre.tolist()], "*", color=GREEN, markersize=11, label="minimum")
     ax.set_xlim(float(centre[0]) - reach, float(centre[0]) + reach)
     ax.set_ylim(float(centre[1]) - reach, float(centre[1]) + reach)
+    arrow: dict[str, Any] = {"arrowstyle": "->", "color": PURPLE, "linewidth": 2}
+    for name, vector in zip(directions or (), vectors.T, strict=False):
+        (x, y), (u, v) = centre.tolist(), (centre + vector * vector[0].sign()).tolist()
+        ax.annotate("", (u, v), (x, y), arrowprops=arrow)
+        ax.annotate(name, (u + 0.06, v + 0.06), color=PURPLE)
     ax.grid(visible=False)
     return ax
 

@@ -133,12 +133,21 @@ CALLS: dict[str, tuple[Callable[..., Any], Arguments]] = {
     "backward_graph": (plotting.backward_graph, {"nodes": walk(), "visited": 1, "ax": plotting.new_axes()}),
     "loss_curve": (plotting.loss_curve, {"losses": numbers(3), "label": "a", "ax": plotting.new_axes()}),
     "geometric_decay": (plotting.geometric_decay, {"start": 1.0, "factor": 0.5, "updates": 3, "label": "a", "ax": plotting.new_axes()}),
-    "valley": (plotting.valley, {"hessian": torch.eye(2), "minimum": torch.zeros(2), "reach": 3.0, "ax": plotting.new_axes()}),
+    "valley": (plotting.valley, {"hessian": torch.eye(2), "minimum": torch.zeros(2), "reach": 3.0, "directions": ("a", "b"), "ax": plotting.new_axes()}),
     "descent_path": (plotting.descent_path, {"points": numbers(3, 2), "ax": plotting.new_axes()}),
     "image_grid": (plotting.image_grid, {"images": numbers(2, 2, 2), "labels": ["a", "b"], "columns": 2, "size": 3.0, "ax": plotting.new_axes()}),
     "confusion_table": (plotting.confusion_table, {"counts": torch.eye(2), "names": ["a", "b"], "ax": plotting.new_axes()}),
     "value_graph": (partial(plotting.value_graph, {"a": 1.0, "b": 2.0}, {}, [("a", "b")]), {
         "digits": 3, "ax": plotting.new_axes()}),  # the rest is looked at where it is drawn
+    "ctc_trellis": (plotting.ctc_trellis, {"states": "-a-b-", "sums": numbers(3, 5).tolist(), "ax": plotting.new_axes()}),
+    "gradient_bars": (plotting.gradient_bars, {"lengths": {"run": {"w": 1.0, "b": None}}, "ax": plotting.new_axes()}),
+    "mask_gradients": (plotting.mask_gradients, {"mask": torch.eye(2), "maps": {"a": numbers(2, 2)}, "ax": plotting.new_axes()}),
+    "quantile_band": (plotting.quantile_band, {"x": [0, 1, 2], "values": numbers(3, 2).tolist(), "quantiles": [0.1, 0.9], "ax": plotting.new_axes()}),
+    "representable_numbers": (plotting.representable_numbers, {"dtypes": [torch.float16], "span": 0.1, "ax": plotting.new_axes()}),
+    "residual_squares": (plotting.residual_squares, {"points": [(0, 1)], "w": 1.0, "b": 0.0, "ends": (0.0, 1.0), "ax": plotting.new_axes()}),
+    "score_table": (plotting.score_table, {"scores": [[1.0, 2.0]], "classes": [0], "ax": plotting.new_axes()}),
+    "token_row": (partial(plotting.token_row, "12"), {
+        "y": 0.0, "colour": "black", "ignored": [0], "padded": [1], "ax": plotting.new_axes()}),  # any sign can be written
     "new_axes": (plotting.new_axes, {"size": (5.0, 3.0)}),
     "new_panels": (plotting.new_panels, {"rows": 2, "size": (5.0, 3.0), "ratios": [1.0, 2.0]}),
 }  # fmt: skip
@@ -250,6 +259,17 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("logarithm", lambda: plotting.loss_curve(ONE), "losses must hold one that is positive and finite, for a logarithmic axis"),
     ("end", lambda: plotting.geometric_decay(10, 10, 400), "updates must be >= 1 and start * factor ** updates finite, got 400"),
     ("bowl", lambda: plotting.valley(-torch.eye(2), TWO), "hessian must be symmetric and positive definite, got [[-1.0, -0.0], [-0.0, -1.0]]"),
+    ("directions", lambda: plotting.valley(torch.eye(2), TWO, directions=("a",)), "directions must be two names, got tuple"),  # type: ignore[arg-type]
+    ("sums", lambda: plotting.ctc_trellis("-a-", Z), "sums must be (frames + 1, 3), one for each of at least two states, got (3, 4)"),
+    ("lengths_by_name", lambda: plotting.gradient_bars({"a": [1.0]}), "lengths must map each run's name to lengths by name, got dict"),  # type: ignore[dict-item]
+    ("same_parameters", lambda: plotting.gradient_bars({"a": {"w": 1.0}, "b": {}}), "lengths must have the same parameters in each of 1 to 4 runs"),
+    ("object", lambda: plotting.mask_gradients(Z, {}), "mask must be above 0 on an object, and nowhere else"),
+    ("maps", lambda: plotting.mask_gradients(torch.eye(2), Z), "maps must map titles to gradients, got Tensor torch.float32 (3, 4)"),  # type: ignore[arg-type]
+    ("map", lambda: plotting.mask_gradients(torch.eye(2), {"a": Z}), "maps['a'] must be (2, 2), as mask is, got (3, 4)"),
+    ("a_value_each", lambda: plotting.quantile_band(ONE, Z, [0.1, 0.9]), "values must be (3, 2), one for each x and quantile, got (3, 4)"),
+    ("a_float", lambda: plotting.representable_numbers([torch.int8]), "dtypes[0] must be a floating-point dtype, got torch.int8"),
+    ("one_per_row", lambda: plotting.score_table(Z, TWO), "classes must be (3,), one for each row of scores, got (2,)"),
+    ("colour", lambda: plotting.token_row("1", colour="bleu"), "colour must be a colour's name, got str"),
     ("counts", lambda: plotting.confusion_table(torch.eye(2) / 2), "counts must be whole numbers >= 0, got 0.5"),
     ("one_each", lambda: plotting.confusion_table(torch.eye(2), names=["a"]), "names must be 2, one for each of counts, got 1"),
     ("counted", lambda: plotting.new_panels(2, ratios=[1]), "ratios must be 2, one for each of rows, got 1"),
