@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from lessons_pkg.guards import Given, guarded, kind
-from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, numbers
+from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers
 from lessons_pkg.plotting.style import BLUE, GREEN, MUTED, ORANGE, PAPER, PURPLE, new_axes
 
 Lengths = Mapping[str, float | None]
@@ -20,6 +20,10 @@ def same_parameters(name: str, given: Given) -> None:
         raise TypeError(f"{name}: lengths must map each run's name to lengths by name, got {kind(runs)}")
     if not 1 <= len(runs) <= 4 or len({tuple(run) for run in runs.values()}) != 1:
         raise ValueError(f"{name}: lengths must have the same parameters in each of 1 to 4 runs")
+    for run, by_name in runs.items():
+        for parameter, length in by_name.items():
+            role = f"lengths[{run!r}][{parameter!r}]"
+            finite(role)(name, {} if length is None else {role: length})
 
 
 @guarded(AXES, same_parameters)
@@ -34,8 +38,8 @@ def gradient_bars(lengths: Mapping[str, Lengths], *, ax: Axes | None = None) -> 
         The Axes.
 
     Raises:
-        TypeError: ``lengths`` is no mapping of mappings.
-        ValueError: no run, more than 4, or runs with other parameters.
+        TypeError: ``lengths`` is no mapping of mappings to numbers.
+        ValueError: no run, more than 4, runs with other parameters, or a length that is not finite.
 
     Example:
         >>> from lessons_pkg import plotting

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from lessons_pkg.guards import Given, guarded, typed
+from lessons_pkg.guards import Given, guarded, must
 from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, numbers
 from lessons_pkg.plotting.style import BLUE, GREEN, GRID, INK, MUTED, ORANGE, PAPER, new_axes
 
@@ -15,14 +15,29 @@ _HEAD = "-|>,head_width=0.22,head_length=0.45"
 _MIDDLE: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
 
 
+def letters_between_blanks(states: object) -> bool:
+    """Tell whether this is a text with a blank before, between and after its letters."""
+    return (
+        isinstance(states, str)
+        and len(states) % 2 == 1
+        and {*states[::2]} == {"-"}
+        and "-" not in states[1::2]
+    )
+
+
 def per_state(name: str, given: Given) -> None:
-    """Refuse sums that are not one per state in each column."""
+    """Refuse sums that are not one per state in each row."""
     wide = len(given["states"])
-    fits = lambda shape: len(shape) == 2 and shape[0] > 1 and shape[1] == wide > 1  # noqa: E731
-    numbers("sums", f"be (frames + 1, {wide}), one for each of at least two states", fits)(name, given)
+    fits = lambda shape: len(shape) == 2 and shape[0] > 1 and shape[1] == wide  # noqa: E731
+    numbers("sums", f"be (frames + 1, {wide}), one for each of the states", fits)(name, given)
 
 
-@guarded(AXES, typed("be text, such as '-a-b-'", lambda s: isinstance(s, str), "states"), per_state)
+STATES = must(
+    "be letters with blanks between and around, as '-a-b-'", letters_between_blanks, "states", got=repr
+)
+
+
+@guarded(AXES, STATES, per_state)
 def ctc_trellis(states: str, sums: Numbers, *, ax: Axes | None = None) -> Axes:
     """Draw CTC's trellis: a circle per frame and state with its sum, an arrow per move that adds to it.
 
@@ -38,8 +53,8 @@ def ctc_trellis(states: str, sums: Numbers, *, ax: Axes | None = None) -> Axes:
         The Axes.
 
     Raises:
-        TypeError: an argument is of another type.
-        ValueError: ``sums`` has another shape.
+        TypeError: ``sums`` are no numbers, or ``ax`` no Axes.
+        ValueError: ``sums`` has another shape, or ``states`` no blank somewhere.
 
     Example:
         >>> from lessons_pkg import plotting

@@ -260,9 +260,11 @@ RULES: list[tuple[str, Callable[[], Any], str]] = [  # each rule once, in its ow
     ("end", lambda: plotting.geometric_decay(10, 10, 400), "updates must be >= 1 and start * factor ** updates finite, got 400"),
     ("bowl", lambda: plotting.valley(-torch.eye(2), TWO), "hessian must be symmetric and positive definite, got [[-1.0, -0.0], [-0.0, -1.0]]"),
     ("directions", lambda: plotting.valley(torch.eye(2), TWO, directions=("a",)), "directions must be two names, got tuple"),  # type: ignore[arg-type]
-    ("sums", lambda: plotting.ctc_trellis("-a-", Z), "sums must be (frames + 1, 3), one for each of at least two states, got (3, 4)"),
+    ("states", lambda: plotting.ctc_trellis("ab", Z), "states must be letters with blanks between and around, as '-a-b-', got 'ab'"),
+    ("sums", lambda: plotting.ctc_trellis("-a-", Z), "sums must be (frames + 1, 3), one for each of the states, got (3, 4)"),
     ("lengths_by_name", lambda: plotting.gradient_bars({"a": [1.0]}), "lengths must map each run's name to lengths by name, got dict"),  # type: ignore[dict-item]
     ("same_parameters", lambda: plotting.gradient_bars({"a": {"w": 1.0}, "b": {}}), "lengths must have the same parameters in each of 1 to 4 runs"),
+    ("a_length", lambda: plotting.gradient_bars({"a": {"w": math.nan}}), "lengths['a']['w'] must be finite, got nan"),
     ("object", lambda: plotting.mask_gradients(Z, {}), "mask must be above 0 on an object, and nowhere else"),
     ("maps", lambda: plotting.mask_gradients(torch.eye(2), Z), "maps must map titles to gradients, got Tensor torch.float32 (3, 4)"),  # type: ignore[arg-type]
     ("map", lambda: plotting.mask_gradients(torch.eye(2), {"a": Z}), "maps['a'] must be (2, 2), as mask is, got (3, 4)"),
