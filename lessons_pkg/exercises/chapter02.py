@@ -145,6 +145,10 @@ EXERCISES = {
             Mistake(
                 lambda G, X, W: (G.sum(1), G @ W, G.T @ X), "For b: add over the rows, which is dimension 0."
             ),
+            Mistake(
+                lambda G, X, W: (G.sum(), G @ W, G.T @ X),
+                "For b: one slope for each of the two biases, so add up the rows only, dimension 0.",
+            ),
             Mistake(_mean_bias, "The bias is added to every row, so its slopes are summed, not averaged."),
             Mistake(
                 lambda G, X, W: (G.sum(0), G @ W, X.T @ G), "The slope for W must have W's shape, (2, 3)."

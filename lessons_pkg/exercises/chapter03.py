@@ -148,6 +148,11 @@ EXERCISES: dict[str, Exercise] = {
                 lambda: places(lambda w: 4 * w), "The second round has a backward() of its own: a new slope."
             ),
             Mistake(_lengths, "Those are the lengths of the steps; say where w is."),
+            Mistake(lambda: places(lambda w: w**2), "The slope of (w - 1)^2 is 2 (w - 1), not 2 w."),
+            Mistake(
+                lambda: (3.0, *places()[:2]),
+                "That begins with w before the first step: say where it is after.",
+            ),
         ),
         labels=("after one round", "after two rounds", "after step() alone"),
     ),

@@ -132,6 +132,14 @@ EXERCISES = {
                 lambda: read_back(1 - math.exp(-MEAN_LOSS)),
                 "That is what the other classes share; p = e^-loss.",
             ),
+            Mistake(
+                lambda: read_back(math.exp(MEAN_LOSS)),
+                "No probability is above 1: the exponent is minus the loss.",
+            ),
+            Mistake(
+                lambda: read_back(times=MEAN_LOSS - math.log(GUESSED_FROM)),
+                "The first is right. The second is a difference of losses; divide the two probabilities.",
+            ),
         ),
         labels=("probability", "times guessing"),
     ),
@@ -147,6 +155,10 @@ EXERCISES = {
             Mistake(
                 lambda: LOGITS.sigmoid() - torch.tensor([1.0, 0.0, 0.0]),
                 "Those are sigmoids, one for each logit alone; softmax divides by the common sum.",
+            ),
+            Mistake(
+                lambda: LOGITS - torch.tensor([1.0, 0.0, 0.0]),
+                "Those are scores minus one-hot; turn the scores into probabilities first.",
             ),
             Mistake(
                 lambda: slopes() / 3, "You divided by 3, but the mean is over examples: there is one here."
@@ -204,6 +216,10 @@ EXERCISES = {
             Mistake(lambda: means(9, 9), "The first is right. What is ignored is not in the divisor either."),
             Mistake(lambda: means(5, 5), "The second is right. In the first, all three weights take part."),
             Mistake(lambda: means(9, 2), "The first is right. The second divides by the weights, too."),
+            Mistake(
+                lambda: (means(9, 5)[0], LOSSES[:2].mean().item()),
+                "The first is right. The second is a plain mean: its two losses have weights, too.",
+            ),
             Mistake(
                 lambda: (means(9, 5)[0],) * 2, "The first is right. In the second only two examples are left."
             ),

@@ -12,6 +12,7 @@ ERRORS = torch.tensor([2.0, 0.0, 1.0], dtype=torch.float64)
 DEMAND = torch.tensor([38.0, 60.0, 35.0, 41.0, 31.0, 52.0, 40.0, 36.0, 44.0], dtype=torch.float64)
 TOO_HIGH, TOO_LOW = 1.0, 4.0  # cost of a loaf left over, of a customer sent away
 FINAL_LOSS = 0.2  # exercise 5.4
+_NOBODY_ASKED = "No day asked for that many: from 44 to 52 each further loaf still pays."
 
 
 def _means(reduction: str = "mean") -> tuple[float, float, float]:
@@ -51,15 +52,20 @@ def factors(power: float = 1.0) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def _centre(values: Tensor, delta: Tensor) -> float:
+def _centre(values: Tensor, delta: Tensor, start: tuple[float, float] | None = None) -> float:
     """Place of the smallest Huber loss, by bisection of autograd's slope."""
-    low, high = values.min().item(), values.max().item()
+    low, high = start or (values.min().item(), values.max().item())
     for _ in range(60):
         c = torch.tensor((low + high) / 2, dtype=values.dtype, requires_grad=True)
         loss = functional.huber_loss(c.expand_as(values), values, delta=delta.item())
         (slope,) = torch.autograd.grad(loss, c)
         low, high = (low, c.item()) if slope > 0 else (c.item(), high)
     return (low + high) / 2
+
+
+def _halved_between(values: Tensor, delta: Tensor) -> float:
+    low, high = sorted((values.median().item(), values.mean().item()))
+    return _centre(values, delta, (low, high))
 
 
 def _lowest(values: Tensor, delta: Tensor) -> Tensor:
@@ -85,8 +91,15 @@ def _trimmed(values: Tensor, delta: Tensor) -> Tensor:
 
 def _measurements() -> list[Case]:
     random = torch.randn(7, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 3
-    sets = [[-40.0, 1.0, 2.0, 3.0, 4.0], [1.0, 2.5, 3.0, 4.0, 100.0], random.tolist(), [5.0, 0.0, 1.0, 30.0]]
-    given = zip(sets, (5.0, 0.01, 1.0, 1e6), strict=True)
+    outside = [-10.0, 0.0, 0.0, 3.0, 7.0]  # mean and median 0, the centre at 1
+    sets = [
+        [-40.0, 1.0, 2.0, 3.0, 4.0],
+        [1.0, 2.5, 3.0, 4.0, 100.0],
+        outside,
+        random.tolist(),
+        [5.0, 0.0, 1.0, 30.0],
+    ]
+    given = zip(sets, (5.0, 0.01, 5.0, 1.0, 1e6), strict=True)
     return [tuple(torch.tensor(part, dtype=torch.float64) for part in case) for case in given]
 
 
@@ -140,7 +153,11 @@ EXERCISES = {
             Mistake(_descended, "On the way; the last case is far: halve an interval instead of stepping."),
             Mistake(
                 lambda values, delta: (values.mean() + values.median()) / 2,
-                "It lies between mean and median, but not in their middle.",
+                "The middle of mean and median is no rule; find where the clipped errors cancel.",
+            ),
+            Mistake(
+                _halved_between,
+                "It need not lie between median and mean: halve from the least value to the largest.",
             ),
             Mistake(_lowest, "That is the smallest loss; the question is where it is."),
         ),
@@ -158,6 +175,11 @@ EXERCISES = {
             Mistake(lambda: (0.75, _loaves(0.75)), "The ratio q / (1 - q) is 4, not 1 / (1 - q)."),
             Mistake(lambda: (0.5, _loaves(0.5)), "That is the median, for equal costs on both sides."),
             Mistake(lambda: (4.0, _loaves(0.8)), "The loaves are right; a quantile lies between 0 and 1."),
+            Mistake(lambda: _baker()[::-1], "The two have changed places: first q, then the loaves."),
+            Mistake(
+                lambda: (0.8, _loaves(1.0)), "One day too high: on eight days of nine a loaf less is enough."
+            ),
+            *(Mistake(lambda loaves=loaves: (0.8, loaves), _NOBODY_ASKED) for loaves in range(45, 52)),
         ),
         labels=("q", "loaves"),
     ),

@@ -102,6 +102,10 @@ EXERCISES: dict[str, Exercise] = {
                 "Those are the signs, times the rate. Gradients near eps are shortened by it.",
             ),
             Mistake(
+                lambda: tuple(-change for change in first_steps(eps=0.0)),
+                "A descent goes against the gradient; and gradients near eps are shortened by it.",
+            ),
+            Mistake(
                 lambda: (*first_steps(eps=0.0)[:2], first_steps()[2]),
                 "The second is off by one part in a hundred: eps is a hundredth of that gradient.",
             ),

@@ -88,6 +88,21 @@ def _compounding() -> Row:
     return _rates(make)
 
 
+def slow_start() -> tuple[float, float, int]:
+    """Rates at which a first step from 2 and from 5 is mirrored at 0; the shortest warm-up."""
+
+    def mirrored(w: float) -> float:
+        at = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad((at.square() - 1).square() / 2, at)
+        return 2 * w / slope.item()
+
+    return mirrored(2.0), mirrored(5.0), next(k for k in range(1, 99) if 0.4 / k < mirrored(3.0))
+
+
+def _edges() -> tuple[float, float]:
+    return 2 / (6 * 2**2 - 2), 2 / (6 * 5**2 - 2)
+
+
 def clipped(pair: tuple[Row, Row] = CLIPPED, limit: float = 2.5) -> Row:
     """Let PyTorch clip two gradients together; return the length before, and the entries after."""
     parameters = [torch.zeros(len(row), dtype=torch.float64) for row in pair]
@@ -283,5 +298,37 @@ EXERCISES: dict[str, Exercise] = {
             Mistake(lambda: seven_rates(start=1.0), "There is no warm-up in these rates."),
         ),
         labels=("seven rates",),
+    ),
+    "11.6": Exercise(
+        slow_start,
+        "The start decides which first rate is small enough, not the curvature alone.",
+        (
+            Mistake(
+                lambda: (*_edges(), slow_start()[2]),
+                "Those are the edges at the start, 2 / curvature. A longer step may still lead inwards.",
+            ),
+            Mistake(
+                lambda: (*_edges(), 11),
+                "Those go by the edge at the start, 2 / curvature. A longer step may still lead inwards.",
+            ),
+            Mistake(
+                lambda: (*slow_start()[:2], 11),
+                "The third goes by the edge at 3, which is 0.038; the first step leads inwards up to 1/8.",
+            ),
+            Mistake(
+                lambda: (*slow_start()[:2], 3), "The third: 0.4 / 3 is 0.133, and from 3 that is too much."
+            ),
+            Mistake(
+                lambda: (*slow_start()[:2], 5), "The third: 5 is enough, and one fewer is enough as well."
+            ),
+            Mistake(lambda: (1 / 4, 1 / 25, slow_start()[2]), "Subtract 1 from the square first."),
+            Mistake(
+                lambda: (1 / 6, 1 / 48, slow_start()[2]),
+                "At those rates the first step lands on 0; twice as far it still does not lead outwards.",
+            ),
+            Mistake(lambda: (3.0, 24.0, slow_start()[2]), "One divided by these."),
+            Mistake(lambda: (0.5, 0.5, slow_start()[2]), "0.5 is the edge at the minimum; ask the start."),
+        ),
+        labels=("from 2", "from 5", "updates"),
     ),
 }

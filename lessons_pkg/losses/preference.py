@@ -88,8 +88,8 @@ def dpo_loss(
     \log \pi_0(r))` of chosen :math:`c` and rejected :math:`r`, under policy :math:`\pi` and reference
     :math:`\pi_0`; slope :math:`-\beta \sigma(-\beta m_i)` with respect to :math:`\log \pi(c)`, and its
     opposite with respect to :math:`\log \pi(r)`, each divided by the number of pairs. It starts at log 2,
-    where the two models are equal, and asks for the difference only: both may fall. No twin in torch.
-    Chapter 14. Rafailov and others (2023).
+    where the two models are equal, and asks for the difference only: both may fall. No twin in torch; the
+    arguments have the names of TRL's ``DPOTrainer.dpo_loss`` (2025). Chapter 14. Rafailov and others (2023).
 
     Args:
         chosen_logps: log probability of each whole answer that was preferred, any shape:

@@ -58,7 +58,7 @@ def test_backward_of_a_linear_layer_by_components() -> None:
         by_x = [[sum(g[n][k] * w[k][j] for k in range(outputs)) for j in range(inputs)] for n in range(rows)]
         by_w = [[sum(g[n][k] * xs[n][j] for n in range(rows)) for j in range(inputs)] for k in range(outputs)]
         b, x_, w_ = (torch.tensor(part, dtype=torch.float64) for part in (by_b, by_x, by_w))
-        expected = [(b, x_, w_), (slope, x_, w_), (slope.sum(1), x_, w_), (b / rows, x_, w_), (b, x_, w_.T), (b, w_, x_), (x_, w_, b),
+        expected = [(b, x_, w_), (slope, x_, w_), (slope.sum(1), x_, w_), (b.sum(), x_, w_), (b / rows, x_, w_), (b, x_, w_.T), (b, w_, x_), (x_, w_, b),
                     (b, x_, w_ / rows)]  # fmt: skip
         functions = [exercise.answer, *(mistake.answer for mistake in exercise.mistakes)]
         for function, wanted in zip(functions, expected, strict=True):

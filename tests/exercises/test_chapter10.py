@@ -17,6 +17,7 @@ INDEPENDENT: dict[str, list[Any]] = {
         STEPS,
         [-step for step in STEPS],
         SIGNS,
+        [-sign for sign in SIGNS],
         [*SIGNS[:2], STEPS[2]],
         [-0.04, 1e-9, -1e-11],
         [0.1 / math.sqrt(0.001) * sign for sign in SIGNS],

@@ -8,16 +8,16 @@ import pytest
 import yaml
 
 from tests.helpers.html import anchors
-from tests.helpers.project import HTML, ROOT
+from tests.helpers.project import EDITION, HTML, ROOT, name_of
 
 pytestmark = pytest.mark.site
 
 BASE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
-COPIES = sorted((HTML / "notebooks").rglob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", COPIES, ids=lambda path: str(path.relative_to(HTML / "notebooks")))
-def test_addresses_in_a_student_notebook_exist(path: Path) -> None:
+@pytest.mark.parametrize("source", EDITION, ids=name_of)
+def test_addresses_in_a_student_notebook_exist(source: Path) -> None:
+    path = HTML / "notebooks" / source.relative_to(ROOT / "book")
     text = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
     addresses = re.findall(re.escape(BASE) + r"([^)#\s]+)#?([^)\s]*)\)", text)
     assert addresses
@@ -27,9 +27,7 @@ def test_addresses_in_a_student_notebook_exist(path: Path) -> None:
 
 
 def test_there_is_a_copy_of_every_notebook_page_and_one_archive_of_all() -> None:
-    assert COPIES
-    assert {path.relative_to(HTML / "notebooks") for path in COPIES} == {
-        path.relative_to(ROOT / "_build" / "notebooks")
-        for path in (ROOT / "_build" / "notebooks").rglob("*.ipynb")
-    }
+    wanted = {source.relative_to(ROOT / "book") for source in EDITION}
+    for folder in (HTML / "notebooks", ROOT / "_build" / "notebooks"):
+        assert {path.relative_to(folder) for path in folder.rglob("*.ipynb")} == wanted
     assert (HTML / "notebooks" / "all.zip").exists()

@@ -137,6 +137,24 @@ def test_dice_of_masks_known_by_hand() -> None:
     assert dice_loss(empty, empty, smooth=0).isnan()
 
 
+@pytest.mark.parametrize(("held_by", "asked_for"), [(4, 0.0), (6, 1.0)])
+def test_dice_asks_for_a_decision_where_cross_entropy_asks_for_the_frequency(
+    held_by: int, asked_for: float
+) -> None:
+    """One doubtful pixel beside twenty sure ones: of ten masks, ``held_by`` hold it."""
+    masks = torch.ones(10, 1, 21, dtype=torch.float64)
+    masks[held_by:, :, -1] = 0.0
+    answers = torch.linspace(0, 1, 101, dtype=torch.float64)
+    dice, entropies = [], []
+    for p in answers:
+        said = torch.ones_like(masks)
+        said[..., -1] = p
+        dice.append(dice_loss(said, masks))
+        entropies.append(functional.binary_cross_entropy(said, masks))
+    assert answers[torch.stack(dice).argmin()] == asked_for
+    assert answers[torch.stack(entropies).argmin()].item() == pytest.approx(held_by / 10)
+
+
 def test_dice_derivatives() -> None:
     p, t = (
         normal(2, 3, 2, 2).sigmoid().requires_grad_(),
