@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -122,7 +123,7 @@ def torchrun(processes: int, source: str, timeout: float = 120) -> str:
             _end(agent)
         printed, errors = _said(logs, "stdout"), _said(logs, "stderr")
         if agent.returncode == 0:
-            return "".join(printed.values())
+            return re.sub(r"(?m)^\[Gloo\] .*\n", "", "".join(printed.values()))  # torch before 2.11 greets
         said = "".join(f"\nrank {rank}:\n{text.rstrip()}" for rank, text in errors.items() if text) or own
         said = said.replace(f"{folder}{os.sep}", "")
         if not own or "\nTimeout (" in said:

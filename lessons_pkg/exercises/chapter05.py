@@ -165,9 +165,9 @@ EXERCISES = {
     ),
     "5.3": Exercise(
         _baker,
-        "Four times as dear to send someone away: enough bread on four days of five.",
+        "Four times as expensive to send someone away: enough bread on four days of five.",
         (
-            Mistake(lambda: (0.2, _loaves(0.2, "lower")), "Turned around: too *low* is the dear side here."),
+            Mistake(lambda: (0.2, _loaves(0.2, "lower")), "Turned around: too *low* costs more here."),
             Mistake(
                 lambda: (0.8, _loaves(0.8, "linear")), "Interpolated: between two days the cost still falls."
             ),

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from lessons_pkg.exercises.exercise import Case, Exercise, Mistake
 
-TARGET, MOMENTUM, PATIENCE, SAFE = 27.0, 0.5, 3, (1, 5)  # exercises 13.1 and 13.2
-MSE_Z, OLD, NEW = 0.5, 80.0, 70.0  # exercise 13.1b
+TARGET, MOMENTUM, PATIENCE, SAFE = 27.0, 0.5, 3, (1, 5)  # exercises 13.1, 13.3 and 13.4
+MSE_Z, OLD, NEW = 0.5, 80.0, 70.0  # exercise 13.2
 
 
 def units(loss: float = MSE_Z, by: float = OLD, power: int = 2) -> tuple[float, float, float]:
@@ -55,7 +55,27 @@ def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> tuple[
 
 
 EXERCISES = {
-    "13.1b": Exercise(
+    "13.1": Exercise(
+        flattest_of_three,
+        "Six times the target to the power 4/3: deeper products are steeper still.",
+        (
+            Mistake(lambda: (4 * TARGET, 3 / (4 * TARGET)), "That is the rule for two weights in a row."),
+            Mistake(lambda: flattest_of_three(factor=0.5), "The square brings a factor 2."),
+            Mistake(lambda: flattest_of_three(momentum=0.0), "The rate is without momentum: 2(1 + 0.5)."),
+            Mistake(lambda: flattest_of_three(momentum=-MOMENTUM), "Momentum widens the bound: 1 + 0.5."),
+            Mistake(
+                lambda: (flattest_of_three()[0], flattest_of_three()[1] / 2),
+                "The rate is half of what it may be: 2(1 + 0.5) over the curvature, with the 2.",
+            ),
+            Mistake(
+                lambda: flattest_of_three(factor=1 / 3),
+                "That is the curvature along one weight; all three moved together are steeper.",
+            ),
+            Mistake(lambda: (2 * TARGET, 3 / (2 * TARGET)), "Square bc, ac and ab, not the weights."),
+        ),
+        labels=("curvature", "rate"),
+    ),
+    "13.2": Exercise(
         units,
         "Back by the training part's ruler, judged by the new patients' spread.",
         (
@@ -79,7 +99,7 @@ EXERCISES = {
         ),
         labels=("MSE", "root", "R2"),
     ),
-    "13.2": Exercise(
+    "13.3": Exercise(
         stopping,
         "The epochs after the break were never computed, however good they would have been.",
         (
@@ -103,27 +123,7 @@ EXERCISES = {
         ),
         cases=_loss_cases,
     ),
-    "13.1": Exercise(
-        flattest_of_three,
-        "Six times the target to the power 4/3: deeper products are steeper still.",
-        (
-            Mistake(lambda: (4 * TARGET, 3 / (4 * TARGET)), "That is the rule for two weights in a row."),
-            Mistake(lambda: flattest_of_three(factor=0.5), "The square brings a factor 2."),
-            Mistake(lambda: flattest_of_three(momentum=0.0), "The rate is without momentum: 2(1 + 0.5)."),
-            Mistake(lambda: flattest_of_three(momentum=-MOMENTUM), "Momentum widens the bound: 1 + 0.5."),
-            Mistake(
-                lambda: (flattest_of_three()[0], flattest_of_three()[1] / 2),
-                "The rate is half of what it may be: 2(1 + 0.5) over the curvature, with the 2.",
-            ),
-            Mistake(
-                lambda: flattest_of_three(factor=1 / 3),
-                "That is the curvature along one weight; all three moved together are steeper.",
-            ),
-            Mistake(lambda: (2 * TARGET, 3 / (2 * TARGET)), "Square bc, ac and ab, not the weights."),
-        ),
-        labels=("curvature", "rate"),
-    ),
-    "13.3": Exercise(
+    "13.4": Exercise(
         lambda: SAFE,
         "Taking out a twin and changing a unit by a fixed formula estimate nothing.",
         (

@@ -33,7 +33,7 @@ CHANGES = {  # exercise 16.2: what is said of whoever thinks that it changes not
     1: "Change 1 clears before the forward pass instead of after it: `backward()` finds the same zeros.",
     2: "Change 2 clears at the end; before the first step there is nothing to clear.",
     3: "Change 3 adds each batch's slopes to those of all batches before.",
-    4: "Change 4 divides by all positions: other slopes, which clipping cuts otherwise.",
+    4: "Change 4 asks for what is given and for the filling, too: other questions, other slopes.",
     5: "Change 5 clips what has been used already: long slopes go into the step uncut.",
     6: "Change 6 moves the rate first: each step has the rate of the next one.",
     7: "Change 7 averages old weights: the average is one step late, the weights never read it.",
@@ -61,8 +61,8 @@ def three_steps(change: int = 0) -> torch.Tensor:
     for ids, labels in zip(part.x[:24].split(8), part.y[:24].split(8), strict=True):
         if change == 1:
             adamw.zero_grad()
-        count = labels.numel() if change == 4 else (labels[:, 1:] != -100).sum()
-        loss = next_token_loss(model(ids), labels, reduction="sum") / count
+        count = (labels[:, 1:] != -100).sum()
+        loss = next_token_loss(model(ids), ids if change == 4 else labels, reduction="sum") / count
         if change not in (1, 2, 3):
             adamw.zero_grad()
         loss.backward()

@@ -32,6 +32,11 @@ def source(folder: Path, code: str) -> str:
     return NOTED.replace("{folder}", str(folder)) + code
 
 
+def test_what_torch_2_10_says_by_itself_is_left_out() -> None:
+    said = "[Gloo] Rank 0 is connected to 0 peer ranks. Expected number of connected peer ranks is : 0"
+    assert runtime.torchrun(1, f"print({said!r})\nprint('loss')") == "loss\n"
+
+
 def test_the_fault_of_one_rank_is_shown_and_ends_the_others(tmp_path: Path) -> None:
     code = "if os.environ['RANK'] == '1':\n    raise ValueError('no such row')\nimport time\ntime.sleep(60)\n"
     began = time.monotonic()
