@@ -19,5 +19,5 @@ pip --constraint constraints.txt uv || stop "Could not install uv: $network"
 UV_PROJECT_ENVIRONMENT=$venv "$venv/bin/uv" sync --quiet --frozen --inexact --all-extras --group torch-needs \
   --no-install-project --no-build || stop "Could not install the course's packages: $network"
 pip --no-build-isolation $torch --editable . || stop "Could not install torch: $network"
-PATH=$venv/bin:$PATH npm ci --loglevel=error --prefix tools/web > /dev/null ||
+PATH=$venv/bin:$PATH npm ci --loglevel=error --no-update-notifier --prefix tools/web > /dev/null ||
   stop "Could not fetch the formulas' fonts (npm): $network"
