@@ -57,7 +57,7 @@ def flattest_of_three(momentum: float = MOMENTUM, factor: float = 1.0) -> tuple[
 EXERCISES = {
     "13.1": Exercise(
         flattest_of_three,
-        "Six times the target to the power 4/3: deeper products are steeper still.",
+        "Six times the target to the power 4/3: here steeper than four times the target, the rule for two.",
         (
             Mistake(lambda: (4 * TARGET, 3 / (4 * TARGET)), "That is the rule for two weights in a row."),
             Mistake(lambda: flattest_of_three(factor=0.5), "The square brings a factor 2."),
