@@ -60,7 +60,7 @@ notebooks: $(INSTALLED)  ## run notebooks and store their outputs: LESSONS="…"
 check: $(INSTALLED)  ## one lesson in seconds: run, compare, its page, its budget and faults: LESSON=book/…ipynb
 	@python -m tools.check_lesson "$(LESSON)"
 
-lesson: $(INSTALLED)  ## begin a lesson that is small, whole and green: CHAPTER=book/01-mse-regression NAME=5-short-name
+lesson: $(INSTALLED)  ## begin a lesson that is small, whole and green: CHAPTER=book/01-mse-regression NAME=short-name
 	@python -m tools.new_lesson "$(CHAPTER)" "$(NAME)"
 
 repository: $(INSTALLED)  ## point the pages at a fork: URL=https://github.com/you/fork [REF=main]

@@ -13,12 +13,19 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
 def page_problems(lesson: Path) -> str:
-    """Build this page alone; links to other pages become plain text, and a test of its own looks at them."""
+    """Build this page alone; links to other pages become plain text, and only `make book` looks at them."""
     with tempfile.TemporaryDirectory() as folder:
         contents = Path(folder, "_toc.yml")
         page = lesson.relative_to(ROOT).with_suffix("").as_posix()
         contents.write_text(f"format: jb-book\nroot: {page}\n", encoding="utf-8")
         return build(Path(folder), contents)
+
+
+def cases(notebook: Path) -> str:
+    """Choose a notebook's tests for pytest's ``-k``: its cases, and a page's own file."""
+    if notebook.parent.name[:2].isdigit():
+        return f"[{notebook.parent.name[:2]}/{notebook.stem} and not put_back"
+    return f"([{notebook.stem}] or test_{notebook.stem.replace('-', '_')}) and not put_back"
 
 
 def main() -> None:
@@ -32,8 +39,7 @@ def main() -> None:
     )
     wrong = page_problems(lesson)
     print(f"{wrong}\nIts page: see the lines above." if wrong else "Its page is built without a warning.")
-    case = lesson.stem if lesson.parent == BOOK else f"{lesson.parent.name[:2]}/{lesson.stem}"
-    command = [*PYTEST, "tests/book", "-k", f"[{case} and not put_back"]
+    command = [*PYTEST, "tests/book", "-k", cases(lesson)]
     faults = subprocess.run(command, cwd=ROOT, check=False).returncode
     print(compared.communicate()[0])
     sys.exit(bool(wrong or faults or compared.returncode))

@@ -164,8 +164,10 @@ def main() -> None:
     paths = arguments.notebooks or sorted(BOOK.rglob("*.ipynb"))
     problems = []
     for path in paths:
+        before = path.read_bytes() if path.is_file() else b""
         problems.append(execute_and_store(path, check=arguments.check))
-        print(f"{path.name}: {problems[-1] or ('unchanged' if arguments.check else 'stored')}", flush=True)
+        done = "stored" if problems[-1] is None and path.read_bytes() != before else "unchanged"
+        print(f"{path.name}: {problems[-1] or done}", flush=True)
     sys.exit(any(problems))
 
 

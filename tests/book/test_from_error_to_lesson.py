@@ -68,7 +68,9 @@ def test_the_index_has_every_entry_once() -> None:
     linked = re.findall(r"\]\(#([\w-]+)\)", index)
     entries = [make_id(section.heading.replace("`", "")) for section in SECTIONS]
     families = {make_id(section.family) for section in SECTIONS}
-    assert sorted(set(linked) - families) == sorted(entries)
+    differ = sorted((set(linked) - families) ^ set(entries))
+    assert not differ, f"the index, or a heading that it leads to, is missing or spelt otherwise: {differ}"
+    assert len(entries) == len(set(entries))
     assert len(linked) == len(set(linked))
 
 

@@ -12,6 +12,7 @@ from lessons_pkg import __version__
 from lessons_pkg.exercises import EXERCISES
 from lessons_pkg.sliders.live import VIEW
 from tests.helpers import colab_rules
+from tests.helpers.contrast import contrast
 from tests.helpers.project import (
     LESSONS,
     NOTEBOOKS,
@@ -27,6 +28,7 @@ from tools.hardcoded_numbers import words
 from tools.set_repository import current, setup_cell
 
 Notebook = dict[str, Any]
+OWN_COLOUR = re.compile(r"(?<![\w-])(?:background|color|fill|stroke)[\w-]*\s*:")
 AS_SAVED = "not as `make notebooks` stores it, but as an editor does: run `make notebooks LESSONS={}`"
 
 
@@ -160,3 +162,15 @@ def test_exercises_are_stub_hints_and_solution(path: Path) -> None:
 def test_every_exercise_is_asked_once() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
     assert [name for name in EXERCISES if text.count(rf"check(\"{name}\"") != 2] == []
+
+
+def test_a_host_in_a_dark_theme_can_show_each_output(notebook: Notebook) -> None:
+    """Colab's dark theme has light ink: who paints paper must say which ink, and who paints none, say neither."""
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            page = "".join(output.get("data", {}).get("text/html", ""))
+            assert not OWN_COLOUR.search(re.sub(r"(?s)<figure.*?</figure>", "", page))
+            for look in re.findall(r'<figure [^>]*style="([^"]*)"', page):
+                own = dict(re.findall(r"([\w-]+): var\(--figure-\w+, #(\w+)\)", look))
+                paper, ink = (own[name] * (6 // len(own[name])) for name in ("background", "color"))
+                assert contrast(f"#{paper}", f"#{ink}") >= 4.5

@@ -25,7 +25,10 @@ FROM_ELSEWHERE = {
 
 def test_every_number_in_the_text_stands_in_code_or_output(notebook: Notebook) -> None:
     typed = set(hardcoded(notebook)) - FROM_ELSEWHERE
-    assert not typed, f"typed by hand: the section shows no such number: {typed}"
+    ways = (
+        "show it in a cell of the section; a year has `in`, `since` or `of` before it, or brackets round it"
+    )
+    assert not typed, f"typed by hand: the section shows no such number: {typed}. {ways}"
 
 
 SHOWS = "losses = 0.6667, 0.1, 2.0, 0.98912\nprint(1000, 'epochs', 'after 520 updates')"

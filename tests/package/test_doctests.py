@@ -51,6 +51,6 @@ def test_examples_print_what_they_say(name: str) -> None:
 def test_a_public_name_has_an_example_and_says_what_it_takes(package: str, name: str) -> None:
     public: Any = getattr(import_module(f"lessons_pkg.{package}"), name)
     doc = public.__doc__ or ""
-    assert name in TUPLES or ">>> " in doc
+    assert name in TUPLES or ">>> " in doc, f"the docstring of {name} has no example"
     assert len(doc.splitlines()[0]) <= 110
     assert doc.splitlines()[0].endswith((".", "``"))

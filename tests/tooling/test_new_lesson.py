@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.helpers.legends import typed_labels
 from tests.helpers.project import ROOT
 from tools import lesson_budget, new_lesson
 from tools.execute_notebooks import OFFLINE, execute, normalised, text_of
@@ -28,6 +29,7 @@ def test_a_lesson_is_whole_and_its_exercise_is_checked(project: Path) -> None:
     done = execute(nbformat.read(path, 4), env={**OFFLINE, "PYTHONPATH": f"{project}{os.pathsep}{ROOT}"})
     path.write_text(text_of(normalised(done)), encoding="utf-8")
     assert lesson_budget.faults(path) == []
+    assert not [cell.id for cell in done.cells if cell.cell_type == "code" and typed_labels(cell.source)]
     (said,) = done.cells[-2].outputs
     assert said.text.startswith(f"1.{len(before) + 1}: correct.")
     entries = (project / "_toc.yml").read_text(encoding="utf-8").splitlines()

@@ -10,8 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.helpers.project import ROOT
+from tests.helpers.project import NOTEBOOKS, ROOT, name_of
 from tools import execute_notebooks
+from tools.check_lesson import cases
 from tools.execute_notebooks import METADATA, execute, execute_and_store, normalised, text_of
 
 
@@ -123,3 +124,16 @@ def test_warm_kernels_are_fresh_without_network_and_named_where_they_hang_or_die
     assert "2 failed, 3 passed" in red, red
     assert red.count("90-hangs.ipynb::Cell 0") == 2, red
     assert red.count("91-dies.ipynb::Cell 0") == 2, red
+
+
+def test_make_check_asks_for_each_notebooks_cases_by_their_name() -> None:
+    assert [path.name for path in NOTEBOOKS if f"[{name_of(path)}" not in cases(path)] == []
+
+
+def test_make_notebooks_says_whether_a_file_is_another_now(tmp_path: Path) -> None:
+    path = written(tmp_path, "print(1)")
+    command = [sys.executable, "-m", "tools.execute_notebooks", str(path)]
+    said = [
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in "12"
+    ]
+    assert said == [f"{path.name}: stored\n", f"{path.name}: unchanged\n"]
