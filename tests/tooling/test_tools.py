@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from tests.helpers.project import ROOT
-from tools import execute_notebooks
+from tools import execute_notebooks, serve
 from tools.execute_notebooks import METADATA, execute, execute_and_store, normalised, text_of
 
 
@@ -123,3 +123,11 @@ def test_warm_kernels_are_fresh_without_network_and_named_where_they_hang_or_die
     assert "2 failed, 3 passed" in red, red
     assert red.count("90-hangs.ipynb::Cell 0") == 2, red
     assert red.count("91-dies.ipynb::Cell 0") == 2, red
+
+
+@pytest.mark.parametrize("port", ["eighty", "80000"])
+def test_a_port_that_is_none_is_refused_in_one_sentence(port: str) -> None:
+    with pytest.raises(
+        SystemExit, match=rf"^Port {port} cannot be used .*\. Name another one: make serve PORT=8001$"
+    ):
+        serve.main(port)
