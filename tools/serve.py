@@ -21,9 +21,14 @@ class Pages(SimpleHTTPRequestHandler):
         super().send_error(code, message, explain)
 
 
-def main(port: int) -> None:
+def main(asked: str) -> None:
     """Serve until someone interrupts."""
-    with ThreadingHTTPServer(("127.0.0.1", port), partial(Pages, directory=str(BOOK))) as server:
+    try:
+        port = int(asked)
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(Pages, directory=str(BOOK)))
+    except (ValueError, OverflowError, OSError) as error:
+        sys.exit(f"Port {asked} cannot be used ({error}). Name another one: make serve PORT=8001")
+    with server:
         print(f"The book: http://127.0.0.1:{port} (Ctrl+C ends it)")
         try:
             server.serve_forever()
@@ -32,4 +37,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1])

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from tests.helpers.project import NOTEBOOKS, ROOT, name_of
-from tools import execute_notebooks
+from tools import execute_notebooks, serve
 from tools.check_lesson import cases
 from tools.execute_notebooks import METADATA, execute, execute_and_store, normalised, text_of
 
@@ -137,3 +137,11 @@ def test_make_notebooks_says_whether_a_file_is_another_now(tmp_path: Path) -> No
         subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in "12"
     ]
     assert said == [f"{path.name}: stored\n", f"{path.name}: unchanged\n"]
+
+
+@pytest.mark.parametrize("port", ["eighty", "80000"])
+def test_a_port_that_is_none_is_refused_in_one_sentence(port: str) -> None:
+    with pytest.raises(
+        SystemExit, match=rf"^Port {port} cannot be used .*\. Name another one: make serve PORT=8001$"
+    ):
+        serve.main(port)
