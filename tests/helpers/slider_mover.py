@@ -19,6 +19,7 @@ def draw(lr):
 
 with warnings.catch_warnings():
     warnings.simplefilter("error")  # 7.7.1 only warns, and in secret, where it ignores a keyword
+    warnings.filterwarnings("ignore", "datetime.datetime.utcnow")  # of Colab's jupyter_client, from Python 3.12 on
     sliders.explore(draw, lr=[0.1, 0.2, 0.4])
 """
 
