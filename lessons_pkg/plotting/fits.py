@@ -6,8 +6,8 @@ from itertools import cycle
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from lessons_pkg.guards import Given, both, each, guarded, pair
-from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers
+from lessons_pkg.guards import both, each, guarded, pair
+from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers, of_shape
 from lessons_pkg.plotting.style import BLUE, INK, ORANGE, new_axes
 
 POINTS = numbers("points", "be (N >= 1, 2)", lambda s: len(s) == 2 and s[0] > 0 and s[1] == 2)
@@ -51,17 +51,17 @@ def residual_squares(
     return ax
 
 
-def a_value_each(name: str, given: Given) -> None:
-    """Refuse values that are not one for each x and quantile."""
-    wanted = as_numbers(given["x"]).numel(), len(list(given["quantiles"]))
-    numbers("values", f"be {wanted}, one for each x and quantile", lambda s: s == wanted)(name, given)
-
-
 COLUMN = numbers("x", "be (N >= 1,)", lambda shape: len(shape) == 1 and shape[0] > 0)
 QUANTILES = numbers("quantiles", "be (Q >= 2,)", lambda shape: len(shape) == 1 and shape[0] > 1)
 
+A_VALUE_EACH = of_shape(
+    "values",
+    "one for each x and quantile",
+    lambda given: (len(as_numbers(given["x"])), len(as_numbers(given["quantiles"]))),
+)
 
-@guarded(AXES, COLUMN, QUANTILES, a_value_each)
+
+@guarded(AXES, COLUMN, QUANTILES, A_VALUE_EACH)
 def quantile_band(x: Numbers, values: Numbers, quantiles: Sequence[float], *, ax: Axes | None = None) -> Axes:
     """Draw a line for each of ``quantiles``, and a band between the first and the last.
 

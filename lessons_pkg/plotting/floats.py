@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from lessons_pkg.guards import Rule, both, each, guarded, is_floating_dtype, must, sequence
 from lessons_pkg.plotting.require import AXES, positive
-from lessons_pkg.plotting.style import BLUE, GREEN, ORANGE, PURPLE, new_axes
+from lessons_pkg.plotting.style import COLOURS, new_axes
 
 
 def a_float(role: str) -> Rule:
@@ -44,7 +44,7 @@ def representable_numbers(
     names = [str(dtype).removeprefix("torch.") for dtype in dtypes]
     for k, dtype in enumerate(dtypes):
         row, gap = len(names) - 1 - k, torch.finfo(dtype).eps
-        colour = (BLUE, ORANGE, GREEN, PURPLE)[row % 4]
+        colour = COLOURS[row % len(COLOURS)]
         steps = int(span / gap)
         if steps < 1000:
             points = [1 + gap * step for step in range(steps + 1)]

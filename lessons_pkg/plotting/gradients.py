@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from lessons_pkg.guards import Given, guarded, kind
-from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers
-from lessons_pkg.plotting.style import BLUE, GREEN, MUTED, ORANGE, PAPER, PURPLE, new_axes
+from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers, of_shape
+from lessons_pkg.plotting.style import COLOURS, GREEN, MUTED, PAPER, PURPLE, new_axes
 
 Lengths = Mapping[str, float | None]
 
@@ -49,7 +49,7 @@ def gradient_bars(lengths: Mapping[str, Lengths], *, ax: Axes | None = None) -> 
     """
     names = list(next(iter(lengths.values())))
     ax = ax if ax is not None else new_axes(size=(5.0, 3.4))
-    for k, (run, colour) in enumerate(zip(lengths, (BLUE, ORANGE, GREEN, PURPLE), strict=False)):
+    for k, (run, colour) in enumerate(zip(lengths, COLOURS, strict=False)):
         places = [row + 0.26 * (k - (len(lengths) - 1) / 2) for row in range(len(names))]
         ax.barh(places, [lengths[run][name] or 0.0 for name in names], 0.22, color=colour, label=run)
         for place, name in zip(places, names, strict=True):
@@ -69,8 +69,8 @@ def two_values(name: str, given: Given) -> None:
     if not isinstance(maps, Mapping):
         raise TypeError(f"{name}: maps must map titles to gradients, got {kind(maps)}")
     for title in maps:
-        words = f"be {tuple(mask.shape)}, as mask is"
-        numbers(f"maps[{title!r}]", words, lambda s: s == mask.shape)(name, {f"maps[{title!r}]": maps[title]})
+        role = f"maps[{title!r}]"
+        of_shape(role, "as mask is", lambda _: tuple(mask.shape))(name, {role: maps[title]})
 
 
 @guarded(AXES, two_values)

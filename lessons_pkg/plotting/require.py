@@ -1,7 +1,7 @@
 """Rules of drawings, beside those of :mod:`lessons_pkg.guards`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -80,5 +80,15 @@ def numbers(role: str, words: str, fits: Any) -> Rule:
             raise TypeError(f"{name}: {role} must hold real numbers, got {kind(given[role])}") from error
         if not fits(shape):
             raise ValueError(f"{name}: {role} must {words}, got {shape}")
+
+    return rule
+
+
+def of_shape(role: str, words: str, shape: Callable[[Given], tuple[int, ...]]) -> Rule:
+    """Refuse what holds no real numbers, or in another shape than the other arguments ask for."""
+
+    def rule(name: str, given: Given) -> None:
+        wanted = shape(given)
+        numbers(role, f"be {wanted}, {words}", lambda found: found == wanted)(name, given)
 
     return rule

@@ -15,7 +15,7 @@ from lessons_pkg.plotting.require import one_each, positive
 # Each has a contrast of at least 4.5 (grid: decoration only) on white; the book's style sheet redefines
 # the names for its dark theme. Lines also differ in style, so that no meaning hangs on colour alone.
 INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d1d9e0", "#ffffff"
-BLUE, ORANGE, GREEN, PURPLE = "#0a5ca8", "#b14300", "#00734a", "#8a3a87"
+COLOURS = BLUE, ORANGE, GREEN, PURPLE = "#0a5ca8", "#b14300", "#00734a", "#8a3a87"
 COLOUR_NAMES = {
     INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper",
     BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple",
@@ -27,7 +27,7 @@ RC: dict[str, Any] = {
     "axes.edgecolor": MUTED, "axes.labelcolor": INK, "axes.linewidth": 0.8,
     "axes.titlesize": 10.5, "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE]),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "grid.color": GRID, "grid.linewidth": 0.8, "xtick.color": MUTED, "ytick.color": MUTED,
     "xtick.labelcolor": INK, "ytick.labelcolor": INK, "xtick.labelsize": 9.5, "ytick.labelsize": 9.5,
     "xtick.minor.visible": False, "ytick.minor.visible": False, "lines.linewidth": 1.8,

@@ -8,23 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
 from matplotlib.patches import Rectangle
 
-from lessons_pkg.guards import Given, both, each, guarded, sequence, shaped, typed, whole
-from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, numbers, of_numbers
+from lessons_pkg.guards import both, each, guarded, sequence, shaped, typed, whole
+from lessons_pkg.plotting.require import AXES, Numbers, as_numbers, finite, of_numbers, of_shape
 from lessons_pkg.plotting.style import BLUE, INK, MUTED, ORANGE, PAPER, new_axes
 
 _MIDDLE: dict[str, Any] = {"ha": "center", "va": "center"}
 
 
-def one_per_row(name: str, given: Given) -> None:
-    """Refuse another number of classes than of rows."""
-    rows = len(given["scores"])
-    numbers("classes", f"be ({rows},), one for each row of scores", lambda s: s == (rows,))(name, given)
-
-
 MATRIX = shaped("scores", "(N >= 1, C >= 1)", lambda shape: len(shape) == 2 and 0 not in shape)
+ONE_PER_ROW = of_shape("classes", "one for each row of scores", lambda given: (len(given["scores"]),))
 
 
-@guarded(AXES, of_numbers("scores", MATRIX), one_per_row)
+@guarded(AXES, of_numbers("scores", MATRIX), ONE_PER_ROW)
 def score_table(scores: Numbers, classes: Numbers, *, ax: Axes | None = None) -> Axes:
     """Draw ``scores`` ``(N, C)`` as numbers in cells, each row's right class in a frame and bold.
 

@@ -28,8 +28,8 @@ def letters_between_blanks(states: object) -> bool:
 def per_state(name: str, given: Given) -> None:
     """Refuse sums that are not one per state in each row."""
     wide = len(given["states"])
-    fits = lambda shape: len(shape) == 2 and shape[0] > 1 and shape[1] == wide  # noqa: E731
-    numbers("sums", f"be (frames + 1, {wide}), one for each of the states", fits)(name, given)
+    words = f"be (frames + 1, {wide}), one for each of the states"
+    numbers("sums", words, lambda s: len(s) == 2 and s[0] > 1 and s[1] == wide)(name, given)
 
 
 STATES = must(
