@@ -23,7 +23,7 @@ book: $(BUILT)  ## set up, build pages and student notebooks, say where they are
 
 test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@echo "== two stages at a time, minutes in all; each shows what it said when it ends"
-	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint $(BUILT) nbval browser unit
+	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(BUILT) lint nbval browser unit LAST=$(BUILT)
 	@echo "The gate is green."
 
 $(INSTALLED): pyproject.toml uv.lock torch.txt tools/install.sh tools/web/package-lock.json
@@ -41,7 +41,7 @@ lint: $(INSTALLED)  ## ruff, mypy, workflow files
 	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@zizmor --offline --quiet --no-progress .github/workflows
 
-unit: $(INSTALLED)  ## tests of package, tools, notebooks as stored
+unit: $(INSTALLED) $(LAST)  ## tests of package, tools, notebooks as stored
 	@echo "== unit tests"
 	@$(PYTEST) -m "not site and not colab and not device" tests
 
