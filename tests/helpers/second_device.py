@@ -17,7 +17,7 @@ NAME = "second"
 OPS = torch.ops.aten
 # May read the one device and write the other; indices, by PyTorch's rule, may lie on the CPU.
 CROSSING = {"aten::_copy_from", "aten::_copy_from_and_resize", "aten::_to_copy", "aten::copy_"}
-INDEXING = {"aten::index.Tensor", "aten::index_put_", "aten::_index_put_impl_"}
+INDEXING = {"aten::index", "aten::index_put_", "aten::_index_put_impl_"}
 _LAYOUT_ONLY = torch._C.DispatchKeySet(torch._C.DispatchKey.Meta)
 _storages: dict[int, torch.UntypedStorage] = {}  # of a storage there: the memory that it stands for
 
@@ -65,14 +65,19 @@ def _refuse(name: str, values: list[Any], stays: bool) -> None:
 
 
 def _kernel(op: Any, name: str, args: Any, options: Any) -> Any:
-    """Run the CPU's kernel; three operations have another name there."""
+    """Run the CPU's kernel; three operations have another name there, and numbers may come for tensors."""
     if name == "aten::_copy_from":
         return args[1].copy_(args[0])
     if name == "aten::convolution_overrideable":
         return OPS.convolution.default(*args, **options)
     if name == "aten::convolution_backward_overrideable":
         return OPS.convolution_backward.default(*args[:3], [args[2].shape[0]], *args[3:], **options)
-    return op(*args, **options)
+    expected = [str(argument.type) for argument in op._schema.arguments]
+    given = zip(args, expected, strict=False)
+    return op(
+        *(torch.tensor(v) if t == "Tensor" and isinstance(v, (int, float)) else v for v, t in given),
+        **options,
+    )
 
 
 def fallback(op: Any, *args: Any, **options: Any) -> Any:
@@ -110,10 +115,39 @@ def deepcopied(away: Tensor, memo: dict[int, Any], general: Any = Tensor.__deepc
     return copied
 
 
+def reduced(away: Tensor, protocol: int, general: Any = Tensor.__reduce_ex__) -> Any:
+    """Save as ``torch.save`` does where it cannot read a device's memory: as a tensor of the CPU."""
+    if away.device.type != NAME:
+        return general(away, protocol)
+    parts = away.detach().cpu(), away.dtype, str(away.device), away.requires_grad
+    return torch._utils._rebuild_device_tensor_from_cpu_tensor, parts
+
+
 OTHERWISE = {  # operations whose general kernel is no use to a new device
     *("convolution_overrideable", "convolution_backward_overrideable", "mse_loss", "smooth_l1_loss"),
 }
+AUTOCAST = dict.fromkeys(  # what an operation calculates in, else in what it is given: those of the lessons
+    ("linear", "matmul", "mm", "addmm", "bmm", "scaled_dot_product_attention"), torch.get_autocast_dtype
+) | dict.fromkeys(("cross_entropy_loss", "mse_loss"), lambda _: torch.float32)
 _libraries: list[torch.library.Library] = []  # what they register ends with their last reference
+
+
+def autocast(name: str, *args: Any, **options: Any) -> Any:
+    """Run an operation under autocast."""
+    to = AUTOCAST[name](NAME)
+    args, options = tree.tree_map_only(
+        Tensor,
+        lambda v: v.to(to) if v.is_floating_point() and v.dtype != torch.float64 else v,
+        (args, options),
+    )
+    with torch.autocast(NAME, enabled=False):
+        return getattr(OPS, name).default(*args, **options)
+
+
+def lstm(*args: Any) -> Any:
+    """Run an LSTM here, and its gradient too: there it would be one operation that the CPU does not have."""
+    results = OPS.lstm.input(*tree.tree_map_only(Tensor, Tensor.cpu, args))
+    return tree.tree_map_only(Tensor, lambda value: value.to(NAME), results)
 
 
 def device() -> torch.device:
@@ -122,11 +156,16 @@ def device() -> torch.device:
         backend_registration._setup_privateuseone_for_python_backend(NAME)
         every, some = torch.library.Library("_", "IMPL"), torch.library.Library("aten", "IMPL")
         every.fallback(fallback, "PrivateUse1")
+        every.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+        for name in AUTOCAST:
+            some.impl(name, partial(autocast, name), "AutocastPrivateUse1")
+        some.impl("lstm.input", lstm, "AutogradPrivateUse1")
         some.impl("as_strided", _laid_out, "PrivateUse1")
         for name in OTHERWISE:
             some.impl(name, partial(fallback, getattr(OPS, name).default), "PrivateUse1")
         _libraries.extend((every, some))
         Tensor.__deepcopy__ = deepcopied  # type: ignore[method-assign]
+        Tensor.__reduce_ex__ = reduced  # type: ignore[method-assign]
         # Recomputation (torch.utils.checkpoint) asks the accelerator for its 16-bit types.
         torch.get_device_module(NAME).get_amp_supported_dtype = lambda: [torch.float16, torch.bfloat16]
     return torch.device(NAME, 0)
