@@ -72,12 +72,14 @@ def _kernel(op: Any, name: str, args: Any, options: Any) -> Any:
         return OPS.convolution.default(*args, **options)
     if name == "aten::convolution_backward_overrideable":
         return OPS.convolution_backward.default(*args[:3], [args[2].shape[0]], *args[3:], **options)
+    try:
+        return op(*args, **options)
+    except RuntimeError as error:
+        if "of type 'Tensor' for argument" not in str(error):
+            raise
     expected = [str(argument.type) for argument in op._schema.arguments]
     given = zip(args, expected, strict=False)
-    return op(
-        *(torch.tensor(v) if t == "Tensor" and isinstance(v, (int, float)) else v for v, t in given),
-        **options,
-    )
+    return op(*(torch.tensor(v) if t == "Tensor" and isinstance(v, int) else v for v, t in given), **options)
 
 
 def fallback(op: Any, *args: Any, **options: Any) -> Any:
