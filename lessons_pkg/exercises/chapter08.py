@@ -112,7 +112,7 @@ _ROOTS: dict[str, Callable[[Tensor], Tensor]] = {
     "abs() keeps the root from negative numbers, not from 0.": lambda x: torch.where(
         x > 0, x.abs().sqrt(), 0.0
     ),
-    # x.clamp(min=0) has these slopes up to torch 2.14; from 2.15 on its end has the slope 0, and it is right.
+    # x.clamp(min=0) has these slopes up to torch 2.13; from 2.14 on its end has the slope 0, and it is right.
     "The root of a clamped 0 still has an infinite slope.": lambda x: x.maximum(torch.zeros_like(x)).sqrt(),
     "That moves the root: at 0 it is 0.001, not 0.": lambda x: (x.clamp(min=0) + 1e-6).sqrt(),
     "Negative numbers must give 0; and 0 gives nan.": lambda x: x.abs().sqrt(),

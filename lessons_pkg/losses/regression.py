@@ -94,7 +94,7 @@ def huber_loss(
     :math:`\ell(r) = r^2/2` where :math:`|r| \le \delta`, else :math:`\delta(|r| - \delta/2)`: with :math:`c`
     for :math:`r` clipped to :math:`[-\delta, \delta]`, :math:`c(r - c/2)`, and the slope is :math:`c`. Twin
     of ``torch.nn.functional.huber_loss``; where :math:`|r| = \delta` exactly, autograd's second derivative is
-    0 there, and here as well since torch 2.15: before, ``clamp`` had the slope 1 at its ends. Chapter 5.
+    0 there, and here as well since torch 2.14: before, ``clamp`` had the slope 1 at its ends. Chapter 5.
     Huber (1964).
 
     Args:
