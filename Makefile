@@ -23,6 +23,7 @@ book: $(BUILT)  ## set up, build pages and student notebooks, say where they are
 
 test: $(INSTALLED)  ## the whole gate, as CI runs it
 	@echo "== two stages at a time, minutes in all; each shows what it said when it ends"
+	@# LAST: the unit tests begin after the browser tests, which wait much
 	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(BUILT) lint nbval browser unit LAST=$(BUILT)
 	@echo "The gate is green."
 

@@ -65,21 +65,14 @@ def _refuse(name: str, values: list[Any], stays: bool) -> None:
 
 
 def _kernel(op: Any, name: str, args: Any, options: Any) -> Any:
-    """Run the CPU's kernel; three operations have another name there, and numbers may come for tensors."""
+    """Run the CPU's kernel; three operations have another name there."""
     if name == "aten::_copy_from":
         return args[1].copy_(args[0])
     if name == "aten::convolution_overrideable":
         return OPS.convolution.default(*args, **options)
     if name == "aten::convolution_backward_overrideable":
         return OPS.convolution_backward.default(*args[:3], [args[2].shape[0]], *args[3:], **options)
-    try:
-        return op(*args, **options)
-    except RuntimeError as error:
-        if "of type 'Tensor' for argument" not in str(error):
-            raise
-    expected = [str(argument.type) for argument in op._schema.arguments]
-    given = zip(args, expected, strict=False)
-    return op(*(torch.tensor(v) if t == "Tensor" and isinstance(v, int) else v for v, t in given), **options)
+    return op(*args, **options)
 
 
 def fallback(op: Any, *args: Any, **options: Any) -> Any:
@@ -127,16 +120,17 @@ def reduced(away: Tensor, protocol: int, general: Any = Tensor.__reduce_ex__) ->
 
 OTHERWISE = {  # operations whose general kernel is no use to a new device
     *("convolution_overrideable", "convolution_backward_overrideable", "mse_loss", "smooth_l1_loss"),
+    "remainder.Scalar",
 }
-AUTOCAST = dict.fromkeys(  # what an operation calculates in, else in what it is given: those of the lessons
-    ("linear", "matmul", "mm", "addmm", "bmm", "scaled_dot_product_attention"), torch.get_autocast_dtype
-) | dict.fromkeys(("cross_entropy_loss", "mse_loss"), lambda _: torch.float32)
+# Of the lessons, what autocast calculates in its type, and what in 32 bits; all else in what it is given.
+FEWER_BITS = {"linear", "matmul", "mm", "addmm", "bmm", "scaled_dot_product_attention"}
+FLOAT32 = {"cross_entropy_loss", "mse_loss"}
 _libraries: list[torch.library.Library] = []  # what they register ends with their last reference
 
 
 def autocast(name: str, *args: Any, **options: Any) -> Any:
     """Run an operation under autocast."""
-    to = AUTOCAST[name](NAME)
+    to = torch.float32 if name in FLOAT32 else torch.get_autocast_dtype(NAME)
     args, options = tree.tree_map_only(
         Tensor,
         lambda v: v.to(to) if v.is_floating_point() and v.dtype != torch.float64 else v,
@@ -159,12 +153,14 @@ def device() -> torch.device:
         every, some = torch.library.Library("_", "IMPL"), torch.library.Library("aten", "IMPL")
         every.fallback(fallback, "PrivateUse1")
         every.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
-        for name in AUTOCAST:
+        for name in FEWER_BITS | FLOAT32:
             some.impl(name, partial(autocast, name), "AutocastPrivateUse1")
         some.impl("lstm.input", lstm, "AutogradPrivateUse1")
         some.impl("as_strided", _laid_out, "PrivateUse1")
         for name in OTHERWISE:
-            some.impl(name, partial(fallback, getattr(OPS, name).default), "PrivateUse1")
+            operation, _, overload = name.partition(".")
+            own = getattr(getattr(OPS, operation), overload or "default")
+            some.impl(name, partial(fallback, own), "PrivateUse1")
         _libraries.extend((every, some))
         Tensor.__deepcopy__ = deepcopied  # type: ignore[method-assign]
         Tensor.__reduce_ex__ = reduced  # type: ignore[method-assign]
